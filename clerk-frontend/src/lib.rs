@@ -1,0 +1,93 @@
+//! A typed client for all of Clerk's [Frontend API](https://clerk.com/docs/reference/frontend-api) and
+//! [Backend API](https://clerk.com/docs/reference/backend-api) that keeps working when Clerk adds to them.
+//!
+//! # Frontend API
+//!
+//! The crate's root is the Frontend API, the one that sign-in pages and native applications talk to. A [`Client`] is made
+//! from an instance's publishable key, and has a method per resource; each operation is a builder that is sent.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), clerk_frontend::Error> {
+//! use clerk_frontend::{Client, Method};
+//!
+//! let clerk = Client::builder()
+//!     .publishable_key("pk_test_Y2xlcmsuZXhhbXBsZS5jb20k")
+//!     .native_token("the token this application keeps")
+//!     .build()?;
+//! let answer = clerk.request(Method::Get, "/v1/client").send().await?;
+//! println!("{:?}", answer.trace_id());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Backend API
+//!
+//! The Backend API is in the module `backend`, with the feature of the same name: a secret key has no place in an application that
+//! is handed out.
+//!
+//! # When Clerk changes
+//!
+//! Unknown fields are ignored, null is as good as absent, a field that should be there and is not takes its type's empty value, and
+//! enums keep values that they do not know. [`ClientBuilder::on_drift`] tells of each such case, and
+//! [`ClientBuilder::strict`] makes an error of it. A [`Response`] always has the body as it came.
+//!
+//! # Errors
+//!
+//! Every call fails with the one type [`Error`], which says what failed, and with which status and Clerk error code.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls and ring, with the operating system's certificates.
+//! - `native-tls`: TLS by the operating system's library, if `rustls` is off.
+//! - `backend`: the Backend API.
+//!
+//! With neither TLS feature, only `http:` URLs work, unless [`ClientBuilder::http_client`] brings a client that has TLS.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod frontend;
+// Formatted by the generator, the same on every machine.
+#[rustfmt::skip]
+mod generated;
+mod runtime;
+
+pub use frontend::ClientBuilder;
+pub use generated::frontend::{Client, Envelope, models, resources};
+pub use runtime::{
+    API_VERSION, ClerkError, Drift, DriftKind, Error, ErrorKind, FilePart, Method, Object, Page,
+    Patch, RawCall, Redirect, Request, Response, Sending, SendingResponse, Text, Timestamp,
+    TimestampError, Value,
+};
+
+/// The HTTP client that requests go through, for [`ClientBuilder::http_client`].
+pub use reqwest;
+
+/// Decoding of bodies that did not come through a client: recordings, caches, tests.
+pub mod decode {
+    pub use crate::runtime::{
+        Context, DecodeError, DecodeErrorKind, Output, Parts, from_slice, from_slice_strict,
+        from_slice_with,
+    };
+}
+
+#[cfg(feature = "backend")]
+#[path = "backend.rs"]
+mod backend_client;
+
+/// What models are made of. Public because bounds name it; not part of what this crate promises.
+#[doc(hidden)]
+pub mod model {
+    pub use crate::runtime::{
+        Envelope, Field, FieldShape, Flags, Input, ListField, MapField, Model, OpenEnum,
+        OptionField, Shape, ShapeKind, Slot, View, debug_model, deserialize, equal_models, list,
+        serialize_field, serialize_model, to_value,
+    };
+}
+
+/// The Backend API.
+#[cfg(feature = "backend")]
+pub mod backend {
+    pub use crate::backend_client::ClientBuilder;
+    pub use crate::generated::backend::{Client, models, resources};
+}

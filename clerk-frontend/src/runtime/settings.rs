@@ -1,0 +1,247 @@
+//! What both client builders let a caller decide.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{ORIGIN, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use super::auth::Credentials;
+use super::core::{API_VERSION, Core, Inner, Surface};
+use super::drift::Drift;
+use super::error::Error;
+use super::transport;
+
+const CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
+
+/// How large a response may be if nothing else is said.
+const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
+
+/// Called with the operation's id and what its response had that this version does not know.
+pub(crate) type Observer = Arc<dyn Fn(&str, Drift) + Send + Sync>;
+
+/// What both client builders let a caller decide.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) http: Option<reqwest::Client>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) api_version: String,
+    pub(crate) origin: Option<String>,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) strict: bool,
+    pub(crate) max_response_size: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            http: None,
+            timeout: Some(Duration::from_secs(30)),
+            user_agent: None,
+            api_version: API_VERSION.to_owned(),
+            origin: None,
+            observer: None,
+            strict: false,
+            max_response_size: MAX_RESPONSE_SIZE,
+        }
+    }
+}
+
+impl Settings {
+    /// Makes the shared part of a client.
+    pub(crate) fn build(
+        self,
+        surface: Surface,
+        base_url: &str,
+        credentials: Credentials,
+    ) -> Result<Core, Error> {
+        let base_url = checked_base_url(base_url)?;
+        let headers = self.headers()?;
+        let http = match &self.http {
+            Some(http) => http.clone(),
+            None => transport::default_client()?,
+        };
+        Ok(Core::new(Inner {
+            surface,
+            base_url,
+            credentials,
+            headers,
+            http,
+            settings: self,
+        }))
+    }
+
+    fn headers(&self) -> Result<HeaderMap, Error> {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(
+            CLERK_API_VERSION,
+            header_value(&self.api_version, "the API version")?,
+        );
+        let mut user_agent = concat!("clerk-frontend/", env!("CARGO_PKG_VERSION")).to_owned();
+        if let Some(suffix) = &self.user_agent {
+            user_agent.push(' ');
+            user_agent.push_str(suffix);
+        }
+        headers.insert(USER_AGENT, header_value(&user_agent, "the user agent")?);
+        if let Some(origin) = &self.origin {
+            headers.insert(ORIGIN, header_value(origin, "the origin")?);
+        }
+        Ok(headers)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("own_http_client", &self.http.is_some())
+            .field("timeout", &self.timeout)
+            .field("user_agent", &self.user_agent)
+            .field("api_version", &self.api_version)
+            .field("origin", &self.origin)
+            .field("on_drift", &self.observer.is_some())
+            .field("strict", &self.strict)
+            .field("max_response_size", &self.max_response_size)
+            .finish()
+    }
+}
+
+fn header_value(text: &str, what: &str) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|error| {
+        Error::build(format!("{what} has a character that a header cannot hold")).with_source(error)
+    })
+}
+
+/// Returns the base URL without a slash at its end, if it is one that paths can be appended to.
+fn checked_base_url(text: &str) -> Result<String, Error> {
+    let text = text.trim();
+    // The URL itself stays out of the messages: someone may have put a password into it.
+    let url = Url::parse(text)
+        .map_err(|error| Error::build("the base URL is not an absolute URL").with_source(error))?;
+    let problem = if !matches!(url.scheme(), "https" | "http") {
+        "the base URL is neither `https` nor `http`"
+    } else if !url.username().is_empty() || url.password().is_some() {
+        "the base URL has a user name or password"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "the base URL has a query or fragment"
+    } else {
+        return Ok(url.as_str().trim_end_matches('/').to_owned());
+    };
+    Err(Error::build(problem))
+}
+
+/// The builder methods that both APIs share; the builder has a field `settings`.
+macro_rules! settings_methods {
+    ($builder:ident) => {
+        impl $builder {
+            /// Sends requests through this HTTP client, with its proxies, certificates and connection pool.
+            ///
+            /// Build it with `redirect::Policy::none()`: redirects are part of what this crate returns, and credentials
+            /// must not be sent after them. A response that was redirected is an error.
+            pub fn http_client(mut self, client: reqwest::Client) -> Self {
+                self.settings.http = Some(client);
+                self
+            }
+
+            /// Limits the time from sending a request to the end of its response; 30 seconds unless set.
+            pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.settings.timeout = Some(timeout);
+                self
+            }
+
+            /// Appends a product to the user agent, such as `my-app/1.2`.
+            pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+                self.settings.user_agent = Some(product.into());
+                self
+            }
+
+            /// Asks for another dated version of the API than the one that this crate is made from.
+            pub fn api_version(mut self, version: impl Into<String>) -> Self {
+                self.settings.api_version = version.into();
+                self
+            }
+
+            /// Calls `observer` with the operation's id and each thing in a response that this version of the crate did not expect.
+            ///
+            /// A raw call has no operation id; the text is empty then.
+            pub fn on_drift(
+                mut self,
+                observer: impl Fn(&str, $crate::runtime::Drift) + Send + Sync + 'static,
+            ) -> Self {
+                self.settings.observer = Some(std::sync::Arc::new(observer));
+                self
+            }
+
+            /// Makes everything in a response that this version of the crate did not expect an error; for tests.
+            pub fn strict(mut self, strict: bool) -> Self {
+                self.settings.strict = strict;
+                self
+            }
+
+            /// Refuses responses with a larger body than this; 64 MiB unless set.
+            ///
+            /// A response is held in memory as a whole before it is decoded.
+            pub fn max_response_size(mut self, bytes: usize) -> Self {
+                self.settings.max_response_size = bytes;
+                self
+            }
+        }
+    };
+}
+pub(crate) use settings_methods;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_are_checked() {
+        assert_eq!(
+            checked_base_url("https://example.com").unwrap(),
+            "https://example.com"
+        );
+        assert_eq!(
+            checked_base_url(" http://127.0.0.1:1/a/b/ ").unwrap(),
+            "http://127.0.0.1:1/a/b"
+        );
+        for bad in [
+            "",
+            "example.com",
+            "/__clerk",
+            "ftp://a.b",
+            "https://u:hush@a.b",
+            "https://a.b?x=1",
+            "https://a.b#c",
+        ] {
+            let error = checked_base_url(bad).unwrap_err();
+            assert!(
+                error.to_string().starts_with("the base URL"),
+                "{bad}: {error}"
+            );
+            assert!(!format!("{error:?}").contains("hush"));
+        }
+    }
+
+    #[test]
+    fn every_request_names_version_and_agent() {
+        let settings = Settings {
+            user_agent: Some("app/1".into()),
+            ..Settings::default()
+        };
+        let headers = settings.headers().unwrap();
+        assert_eq!(headers.get("clerk-api-version").unwrap(), "2026-05-12");
+        let agent = headers.get("user-agent").unwrap().to_str().unwrap();
+        assert!(agent.starts_with("clerk-frontend/") && agent.ends_with(" app/1"));
+        assert!(
+            Settings {
+                origin: Some("a\nb".into()),
+                ..Settings::default()
+            }
+            .headers()
+            .is_err()
+        );
+    }
+}
