@@ -109,7 +109,6 @@ fn keep_object(object: &Object, entries: &Map<String, Value>) -> Value {
     }
     for key in object.keys {
         match (entries.get(key.name), key.role) {
-            (_, Role::Prose) => {}
             // Filled in later, when it is known where the object is used.
             (Some(_), Role::RequiredProse) if reference.is_none() => {
                 kept.insert(key.name.to_owned(), Value::String(String::new()));
@@ -125,6 +124,7 @@ fn keep_object(object: &Object, entries: &Map<String, Value>) -> Value {
                 }
                 kept.insert(key.name.to_owned(), value);
             }
+            // Prose, and what is not there.
             _ => {}
         }
     }

@@ -14,6 +14,11 @@ pub(crate) fn normalise(document: &mut Value) {
     drop_empty_path_items(document);
     walk::schemas_mut(document, &mut |schema| {
         if let Some(schema) = schema.as_object_mut() {
+            require_for_all_members(schema);
+        }
+    });
+    walk::schemas_mut(document, &mut |schema| {
+        if let Some(schema) = schema.as_object_mut() {
             wrap_reference_with_siblings(schema);
             drop_constraint_only_any_of(schema);
             unwrap_single_member_union(schema);
@@ -91,18 +96,57 @@ fn drop_type_beside_combinator(schema: &mut Map<String, Value>) {
     }
 }
 
+/// A member of an `allOf` may require what another member declares; said for the whole, it is not lost when required
+/// names without a property are dropped, which therefore comes later.
+fn require_for_all_members(schema: &mut Map<String, Value>) {
+    let Some(members) = schema.get_mut("allOf").and_then(Value::as_array_mut) else {
+        return;
+    };
+    let mut elsewhere = Vec::new();
+    for member in members.iter_mut().filter_map(Value::as_object_mut) {
+        if member.contains_key("allOf") {
+            continue;
+        }
+        let own = property_names(member);
+        if let Some(required) = member.get_mut("required").and_then(Value::as_array_mut) {
+            let names = required.iter().filter(|name| !is_among(name, &own));
+            elsewhere.extend(names.cloned());
+        }
+    }
+    if elsewhere.is_empty() {
+        return;
+    }
+    let required = schema.entry("required").or_insert_with(|| json!([]));
+    if let Some(required) = required.as_array_mut() {
+        required.append(&mut elsewhere);
+    }
+}
+
+fn property_names(schema: &Map<String, Value>) -> BTreeSet<String> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties
+        .into_iter()
+        .flat_map(Map::keys)
+        .cloned()
+        .collect()
+}
+
+fn is_among(name: &Value, names: &BTreeSet<String>) -> bool {
+    name.as_str().is_none_or(|name| names.contains(name))
+}
+
 /// A required name without a property can never be read; nobody sends it as documented either.
 fn drop_required_without_property(schema: &mut Map<String, Value>) {
-    // The members of an `allOf` may require each other's properties.
+    // Its members declare the properties.
     if schema.contains_key("allOf") {
         return;
     }
-    let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
+    if !schema.contains_key("properties") {
         return;
-    };
-    let known: BTreeSet<String> = properties.keys().cloned().collect();
+    }
+    let known = property_names(schema);
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
-        required.retain(|name| name.as_str().is_none_or(|name| known.contains(name)));
+        required.retain(|name| is_among(name, &known));
     }
 }
 
@@ -206,6 +250,22 @@ mod tests {
                 json!({ "type": "object", "properties": { "a": {} }, "required": ["a", "b"] })
             ),
             json!({ "type": "object", "properties": { "a": {} }, "required": ["a"] })
+        );
+    }
+
+    #[test]
+    fn a_member_may_require_what_another_declares() {
+        let member = json!({ "type": "object", "properties": { "a": {} }, "required": ["a"] });
+        let other = json!({ "type": "object", "properties": { "b": {} }, "required": ["a", "b"] });
+        assert_eq!(
+            schema_after(json!({ "allOf": [member, other] })),
+            json!({
+                "allOf": [
+                    member,
+                    { "type": "object", "properties": { "b": {} }, "required": ["b"] },
+                ],
+                "required": ["a"],
+            })
         );
     }
 

@@ -494,7 +494,7 @@ mod tests {
 
     #[test]
     fn removing_several_elements_removes_the_right_ones() {
-        let document = json!({"list": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], "b": 1, "c": 2});
+        let document = json!({"b": 1, "list": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], "c": 2});
         let actions = "
   - {target: '$.list[?@ >= 9 || @ == 2 || @ == 3]', remove: true}
   - {target: '$.b', remove: true}

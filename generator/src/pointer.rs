@@ -98,6 +98,8 @@ mod tests {
             ["paths", "/v1/~me", "2"]
         );
         assert_eq!(Pointer::root().segments().count(), 0);
+        let segments: Vec<_> = Pointer::root().child("~1").segments().collect();
+        assert_eq!(segments, ["~1"]);
     }
 
     #[test]

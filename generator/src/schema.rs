@@ -57,10 +57,13 @@ impl<'a> Lowerer<'a> {
 
     /// Records an error at `pointer`, with the references that led there.
     pub(crate) fn error(&mut self, pointer: &str, message: String, help: &str) {
+        let mut chain = self.chain.clone();
+        // The component that holds the place is no detour to it.
+        chain.pop_if(|last| is_inside(pointer, last));
         self.errors.push(
             SpecError::new(self.name, pointer, message)
                 .help(help)
-                .via(self.chain.clone()),
+                .via(chain),
         );
     }
 
@@ -166,7 +169,7 @@ impl<'a> Lowerer<'a> {
             _ => {
                 self.error(
                     &format!("{pointer}/x-rust-type"),
-                    format!("unknown type {value}"),
+                    format!("unknown `x-rust-type` {value}"),
                     "`Timestamp`, `Integer`, `ClerkError`, `Value`",
                 );
                 None
@@ -239,7 +242,15 @@ impl<'a> Lowerer<'a> {
         }
         let own = self.own_object(any, pointer);
         if !any.all_of.is_empty() {
-            return self.all_of(&any.all_of, own, pointer);
+            let mut node = self.all_of(&any.all_of, own, pointer);
+            if let Shape::Object(object) = &mut node.shape {
+                for name in &any.required {
+                    if let Some(property) = object.properties.get_mut(name) {
+                        property.required = true;
+                    }
+                }
+            }
+            return node;
         }
         if let Some(own) = own {
             return own;
@@ -428,7 +439,10 @@ impl<'a> Lowerer<'a> {
                 Err(conflict) => {
                     self.error(
                         &conflict.pointer,
-                        format!("members of {keyword} cannot be united: {}", conflict.message),
+                        format!(
+                            "members of the {keyword} at #{pointer} cannot be united: {}",
+                            conflict.message
+                        ),
                         "members whose common properties have one type; settle the difference in an overlay",
                     );
                 }
@@ -588,6 +602,13 @@ fn own_name(schema: &ReferenceOr<Schema>) -> Option<String> {
 fn component_name(reference: &str) -> Option<String> {
     let name = reference.strip_prefix(SCHEMA_PREFIX)?;
     Some(name.replace("~1", "/").replace("~0", "~"))
+}
+
+fn is_inside(pointer: &str, reference: &str) -> bool {
+    reference
+        .strip_prefix('#')
+        .and_then(|component| pointer.strip_prefix(component))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn component_pointer(name: &str) -> String {

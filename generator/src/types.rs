@@ -376,7 +376,7 @@ impl Types {
                     &self.document,
                     &node.pointer,
                     format!(
-                        "two types would be named `{name}`: this one and {}",
+                        "two types would be named `{name}`: this one and the one at #{}",
                         other.pointer
                     ),
                 )

@@ -83,7 +83,7 @@ fn shapes(left: &Node, right: &Node) -> Result<Shape, Conflict> {
             return Err(Conflict {
                 pointer: right.pointer.clone(),
                 message: format!(
-                    "{} here, {} at {}",
+                    "{} here, {} at #{}",
                     other.describe(),
                     one.describe(),
                     left.pointer
@@ -227,7 +227,7 @@ mod tests {
             nodes(&left, &right),
             Err(Conflict {
                 pointer: "/amount".to_owned(),
-                message: "`amount` is object here, integer at /amount".to_owned(),
+                message: "`amount` is object here, integer at #/amount".to_owned(),
             })
         );
     }

@@ -29,18 +29,18 @@ const ACRONYMS: [(&str, &str); 20] = [
 /// Words whose type-case spelling is not a capital and small letters.
 const TYPE_CASE: [(&str, &str); 2] = [("Oauth", "OAuth"), ("M2m", "M2m")];
 
-/// `getOAuthToken` as `get_oauth_token`; never empty and never starting with a digit.
+/// `getOAuthToken` as `get_oauth_token`; never empty, never starting with a digit, letters and digits of ASCII only.
 pub(crate) fn snake(text: &str) -> String {
-    guard(acronyms(text).to_snake_case(), "_")
+    guard(acronyms(text).to_snake_case(), "_", "empty")
 }
 
-/// `oauth_application` as `OAuthApplication`; never empty and never starting with a digit.
+/// `oauth_application` as `OAuthApplication`; never empty, never starting with a digit, letters and digits of ASCII only.
 pub(crate) fn camel(text: &str) -> String {
     let mut camel = acronyms(text).to_upper_camel_case();
     for (plain, special) in TYPE_CASE {
         camel = replace_words(&camel, plain, special);
     }
-    guard(camel, "V")
+    guard(camel, "V", "Empty")
 }
 
 /// Replaces `plain` where a word ends after it, so that `Oauth` is not found in `Oauthor`.
@@ -60,14 +60,16 @@ fn replace_words(text: &str, plain: &str, special: &str) -> String {
 }
 
 fn acronyms(text: &str) -> String {
+    // Not every letter or digit of Unicode may stand in an identifier.
+    let text = text.replace(|character: char| !character.is_ascii(), "_");
     ACRONYMS
         .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+        .fold(text, |text, (from, to)| text.replace(from, to))
 }
 
-fn guard(text: String, prefix: &str) -> String {
+fn guard(text: String, prefix: &str, empty: &str) -> String {
     match text.chars().next() {
-        None => "Empty".to_owned(),
+        None => empty.to_owned(),
         Some(first) if first.is_ascii_digit() => format!("{prefix}{text}"),
         Some(_) => text,
     }
@@ -94,8 +96,31 @@ pub(crate) fn identifier(snake: &str) -> String {
     match snake {
         // The four that cannot be raw identifiers.
         "self" | "super" | "crate" | "_" => format!("{snake}_"),
-        _ if syn::parse_str::<syn::Ident>(snake).is_err() => format!("r#{snake}"),
+        _ if !is_identifier(snake) => format!("r#{snake}"),
         _ => snake.to_owned(),
+    }
+}
+
+/// A snake case name as a module or method: followed by `_` where it is a keyword.
+pub(crate) fn plain_identifier(snake: String) -> String {
+    if is_identifier(&snake) {
+        snake
+    } else {
+        format!("{snake}_")
+    }
+}
+
+/// The method that clears what the setter `identifier` sets.
+pub(crate) fn clear(identifier: &str) -> String {
+    format!("clear_{}", identifier.trim_start_matches("r#"))
+}
+
+/// Whether Rust takes `name` as it stands, or as it stands after `r#`.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    match name.strip_prefix("r#") {
+        // Raw exactly because it is a keyword; the text must still look like a name.
+        Some(raw) => is_identifier(&format!("_{raw}")),
+        None => syn::parse_str::<syn::Ident>(name).is_ok(),
     }
 }
 
@@ -133,6 +158,7 @@ mod tests {
             ("payer-credits", "PayerCredits"),
             ("2fa", "V2fa"),
             ("", "Empty"),
+            ("x²", "X"),
         ] {
             assert_eq!(camel(text), expected);
         }
@@ -143,6 +169,19 @@ mod tests {
         assert_eq!(identifier("type"), "r#type");
         assert_eq!(identifier("self"), "self_");
         assert_eq!(identifier("name"), "name");
+        assert_eq!(plain_identifier("match".to_owned()), "match_");
+        assert_eq!(plain_identifier("name".to_owned()), "name");
+        for (name, expected) in [
+            ("name", true),
+            ("r#type", true),
+            ("type", false),
+            ("two words", false),
+            ("r#two words", false),
+            ("2", false),
+            ("", false),
+        ] {
+            assert_eq!(is_identifier(name), expected, "{name}");
+        }
     }
 
     #[test]

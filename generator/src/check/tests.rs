@@ -400,6 +400,10 @@ fn parameters_bodies_and_responses_must_be_supported() {
             )]
         );
     }
+    assert!(
+        parameter("{name: X, in: header, schema: {}}\n- {name: x, in: header, schema: {}}")[0]
+            .starts_with("error: duplicate header parameter `x`")
+    );
     let errors = parameter("{name: c, in: query, content: {application/json: {}}}");
     assert!(errors[0].starts_with("error: unsupported keyword `content` in a parameter"));
     assert!(errors[1].starts_with("error: missing `schema` in a parameter"));

@@ -8,6 +8,7 @@ use crate::emit::docs;
 use crate::emit::source::Source;
 use crate::emit::types::{self, Models, field_type, ident};
 use crate::ir::{Auth, Format, Input, Operation, Output, Place, Resource, Statuses, Type, Verb};
+use crate::words;
 
 /// More required inputs than this are taken as one struct.
 const MOST_ARGUMENTS: usize = 4;
@@ -318,7 +319,7 @@ fn setter(input: &Input) -> TokenStream {
     let Argument { parameter, value } = argument(input);
     let set = set(input, &quote!(self.call), value);
     let clear = input.nullable.then(|| {
-        let name = ident(&format!("clear_{}", input.ident.trim_start_matches("r#")));
+        let name = ident(&words::clear(&input.ident));
         let wire = &input.wire;
         let docs = docs::attributes(&format!("Clears `{wire}`."));
         quote! {

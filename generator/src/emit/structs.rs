@@ -11,6 +11,7 @@ use crate::emit::docs;
 use crate::emit::source::Source;
 use crate::emit::types::{self, Models, field_type, ident};
 use crate::ir::{Api, Field, Model, Presence, Struct, Type};
+use crate::words;
 
 /// The file of a struct.
 pub(super) fn file(model: &Model, structure: &Struct, api: &Api, paths: &Paths) -> String {
@@ -174,10 +175,10 @@ fn setters(model: &Model, structure: &Struct) -> TokenStream {
     let parameters = required.iter().map(|field| argument(field).parameter);
     let values = required.iter().map(|field| {
         let name = ident(&field.ident);
-        let value = argument(field).value;
+        let value = value(field);
         quote!(#name: #value,)
     });
-    let rest = (!optional.is_empty()).then(|| quote!(..Self::default()));
+    let rest = (!optional.is_empty()).then(|| quote!(..Default::default()));
     let setters = optional.iter().map(|field| setter(field));
     quote! {
         impl #name {
@@ -200,24 +201,27 @@ fn argument(field: &Field) -> Argument {
     arguments::argument(&field.ident, inner, Models::Imported)
 }
 
-fn setter(field: &Field) -> TokenStream {
-    let name = ident(&field.ident);
-    let docs = docs::attributes(&docs::wrapped(&format!("Sets `{}`.", field.wire)));
-    let Argument {
-        parameter, value, ..
-    } = argument(field);
-    let value = if field.boxed {
+fn value(field: &Field) -> TokenStream {
+    let value = argument(field).value;
+    if field.boxed {
         quote!(Box::new(#value))
     } else {
         value
-    };
+    }
+}
+
+fn setter(field: &Field) -> TokenStream {
+    let name = ident(&field.ident);
+    let docs = docs::attributes(&docs::wrapped(&format!("Sets `{}`.", field.wire)));
+    let parameter = argument(field).parameter;
+    let value = value(field);
     let value = match field.presence {
         Presence::ThreeState => quote!(Patch::Value(#value)),
         _ if matches!(field.ty, Type::Optional(_)) => quote!(Some(#value)),
         _ => value,
     };
     let clear = (field.presence == Presence::ThreeState).then(|| {
-        let name = ident(&format!("clear_{}", field.ident.trim_start_matches("r#")));
+        let name = ident(&words::clear(&field.ident));
         let docs = docs::attributes(&docs::wrapped(&format!(
             "Clears `{}`: sends null.",
             field.wire

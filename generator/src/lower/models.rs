@@ -11,6 +11,25 @@ use crate::secrets;
 use crate::types::{Direction, Types};
 use crate::words;
 
+/// Types that the code of models and of calls names without a path.
+const TAKEN_NAMES: [&str; 15] = [
+    "BTreeMap",
+    "Box",
+    "ClerkError",
+    "FilePart",
+    "Into",
+    "IntoIterator",
+    "Object",
+    "Option",
+    "Page",
+    "Patch",
+    "Some",
+    "String",
+    "Timestamp",
+    "Value",
+    "Vec",
+];
+
 /// The type of a node whose nested types are named. Nullability of the node itself is the caller's to handle.
 pub(crate) fn type_of(node: &Node, types: &Types) -> Type {
     match &node.shape {
@@ -138,18 +157,29 @@ pub(crate) fn models(
             }
             _ => continue,
         };
-        let module = words::snake(name);
-        let valid = syn::parse_str::<syn::Ident>(name).is_ok();
-        if !valid {
+        let module = words::plain_identifier(words::snake(name));
+        if !words::is_identifier(name) {
             errors.push(
                 SpecError::new(
                     document,
                     &node.pointer,
                     format!("`{name}` is no Rust type name"),
                 )
-                .help("an identifier in upper camel case"),
+                .help(
+                    "an identifier in upper camel case; choose it with `x-rust-name` in an overlay",
+                ),
             );
             continue;
+        }
+        if TAKEN_NAMES.contains(name) {
+            errors.push(
+                SpecError::new(
+                    document,
+                    &node.pointer,
+                    format!("a type named `{name}` would hide the one that generated code uses"),
+                )
+                .help("another name; choose it with `x-rust-name` in an overlay"),
+            );
         }
         if let Some(other) = modules.insert(module.clone(), (*name).to_owned()) {
             errors.push(
@@ -234,6 +264,19 @@ fn structure(
     let mut fields: Vec<Field> = Vec::new();
     for (wire, property) in &object.properties {
         let field = field(wire, property, direction, types);
+        if !words::is_identifier(&field.ident) {
+            errors.push(
+                SpecError::new(
+                    document,
+                    &property.node.pointer,
+                    format!(
+                        "`{}` is no Rust field name",
+                        field.ident.trim_start_matches("r#")
+                    ),
+                )
+                .help("an identifier in snake case"),
+            );
+        }
         if let Some(other) = fields.iter().find(|other| other.ident == field.ident) {
             errors.push(
                 SpecError::new(
@@ -249,9 +292,49 @@ fn structure(
         }
         fields.push(field);
     }
-    Struct {
-        fields,
-        input: direction != Direction::Output,
+    let input = direction != Direction::Output;
+    if input {
+        report_setter_collisions(&fields, node, document, errors);
+    }
+    Struct { fields, input }
+}
+
+/// Beside the setters, a struct that callers build has a constructor and methods that clear.
+fn report_setter_collisions(
+    fields: &[Field],
+    node: &Node,
+    document: &str,
+    errors: &mut Vec<SpecError>,
+) {
+    let clears: BTreeMap<String, &str> = fields
+        .iter()
+        .filter(|field| field.presence == Presence::ThreeState)
+        .map(|field| (words::clear(&field.ident), field.wire.as_str()))
+        .collect();
+    let setters = fields
+        .iter()
+        .filter(|field| matches!(field.presence, Presence::Optional | Presence::ThreeState));
+    for field in setters {
+        let other = match clears.get(&field.ident) {
+            Some(cleared) => format!("the method that clears `{cleared}`"),
+            None if field.ident == "new" => "the constructor".to_owned(),
+            None => continue,
+        };
+        errors.push(
+            SpecError::new(
+                document,
+                format!(
+                    "{}/properties/{}",
+                    node.pointer,
+                    schema::escape(&field.wire)
+                ),
+                format!(
+                    "the setter of property `{}` and {other} are both `{}` in Rust",
+                    field.wire, field.ident
+                ),
+            )
+            .help("different names; give the property an `x-rust-name` in an overlay"),
+        );
     }
 }
 
@@ -316,6 +399,16 @@ fn variants(
             .get(value)
             .cloned()
             .unwrap_or_else(|| variant_name(value));
+        if !words::is_identifier(&variant) {
+            errors.push(
+                SpecError::new(
+                    document,
+                    format!("{}/x-rust-variants", node.pointer),
+                    format!("`{variant}` is no Rust variant name"),
+                )
+                .help("an identifier in upper camel case"),
+            );
+        }
         if let Some(other) = variants.iter().find(|other| other.name == variant) {
             errors.push(
                 SpecError::new(

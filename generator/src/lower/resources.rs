@@ -82,19 +82,6 @@ pub(crate) fn resources(
             .find(|tag| resource.tags.contains(&tag.name))
             .and_then(|tag| tag.description.clone());
     }
-    let valid = resources
-        .keys()
-        .filter(|name| syn::parse_str::<syn::Ident>(name).is_err());
-    for name in valid {
-        errors.push(
-            SpecError::new(
-                document_name,
-                "/paths",
-                format!("`{name}` is no Rust module name"),
-            )
-            .help("a snake case identifier that is no keyword"),
-        );
-    }
     resources.into_values().collect()
 }
 
@@ -109,17 +96,15 @@ fn resource_type(name: &str) -> String {
 
 /// The overlay's choice, else the tag's, else the first fixed part of the path.
 fn resource_name(draft: &Draft) -> String {
-    if let Some(resource) = &draft.resource {
-        return words::snake(resource);
-    }
-    if let Some(tag) = draft.tags.first() {
-        return words::snake(&tag.replace('&', " "));
-    }
-    let segment = draft
-        .path
-        .split('/')
-        .find(|segment| !segment.is_empty() && *segment != "v1" && !segment.contains('{'));
-    words::snake(segment.unwrap_or("root"))
+    let name = draft.resource.as_ref().or(draft.tags.first());
+    let segment = || {
+        draft
+            .path
+            .split('/')
+            .find(|segment| !segment.is_empty() && *segment != "v1" && !segment.contains('{'))
+    };
+    let name = name.map(String::as_str).or_else(segment);
+    words::plain_identifier(words::snake(name.unwrap_or("root")))
 }
 
 fn operation(
@@ -130,6 +115,12 @@ fn operation(
     errors: &mut Vec<SpecError>,
 ) -> Operation {
     let method = words::snake(draft.method.as_deref().unwrap_or(&draft.id));
+    let builder = builder_name(&method, resource);
+    let method = match method.as_str() {
+        // How the client makes the resource.
+        "new" => "new_".to_owned(),
+        _ => words::plain_identifier(method),
+    };
     if let Some(other) = resource
         .operations
         .iter()
@@ -147,7 +138,6 @@ fn operation(
             .help("different names; give one an `x-rust-method` in an overlay"),
         );
     }
-    let builder = builder_name(&method, resource);
     let constants = draft
         .inputs
         .iter()
@@ -178,6 +168,13 @@ fn operation(
         }
     };
     optional.iter_mut().for_each(reserve);
+    for input in &mut required {
+        // The variable that holds the call while it is put together.
+        if input.ident == "call" {
+            input.ident.push('_');
+        }
+    }
+    report_invalid_names(&draft, &required, &optional, document, errors);
     report_collisions(&draft, &required, &optional, document, errors);
     let output = match &draft.output {
         OutputDraft::Nothing => Output::Nothing,
@@ -230,6 +227,31 @@ fn sort_required(required: &mut [Input], path: &str) {
     });
 }
 
+fn report_invalid_names(
+    draft: &Draft,
+    required: &[Input],
+    optional: &[Input],
+    document: &str,
+    errors: &mut Vec<SpecError>,
+) {
+    for input in required.iter().chain(optional) {
+        if !words::is_identifier(&input.ident) {
+            let name = input.ident.trim_start_matches("r#");
+            errors.push(
+                SpecError::new(
+                    document,
+                    &draft.pointer,
+                    format!(
+                        "`{name}`, the name of input `{}`, is no Rust identifier",
+                        input.wire
+                    ),
+                )
+                .help("an identifier in snake case"),
+            );
+        }
+    }
+}
+
 fn report_collisions(
     draft: &Draft,
     required: &[Input],
@@ -245,12 +267,10 @@ fn report_collisions(
     let setters = optional
         .iter()
         .map(|input| (input.ident.clone(), input.wire.as_str()));
-    let clears = optional.iter().filter(|input| input.nullable).map(|input| {
-        (
-            format!("clear_{}", input.ident.trim_start_matches("r#")),
-            input.wire.as_str(),
-        )
-    });
+    let clears = optional
+        .iter()
+        .filter(|input| input.nullable)
+        .map(|input| (words::clear(&input.ident), input.wire.as_str()));
     for scope in [parameters, setters.chain(clears).collect::<Vec<_>>()] {
         let mut known: BTreeMap<String, &str> = BTreeMap::new();
         for (ident, wire) in scope {
