@@ -25,7 +25,7 @@ mod walk;
 mod words;
 mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::SpecError;
 pub use import::import;
@@ -145,10 +145,17 @@ fn lower_all(inputs: &[Input], notes: &mut Vec<SpecError>) -> Result<Vec<ir::Api
         }
     }
     if !errors.is_empty() {
-        return Err(errors);
+        return Err(once(errors));
     }
     share::across(&mut apis);
     Ok(apis)
+}
+
+/// The errors without repetitions: what many operations refer to is wrong once.
+fn once(mut errors: Vec<SpecError>) -> Vec<SpecError> {
+    let mut seen = BTreeSet::new();
+    errors.retain(|error| seen.insert(error.clone()));
+    errors
 }
 
 fn lower_input(input: &Input, notes: &mut Vec<SpecError>) -> Result<ir::Api, Vec<SpecError>> {

@@ -234,6 +234,7 @@ impl<'a> Lowerer<'a> {
 
     /// What `openapiv3` does not recognise as one kind: several keywords at once, or none.
     fn any(&mut self, any: &AnySchema, schema: &Schema, pointer: &str) -> Node {
+        self.one_description(any, pointer);
         if !any.one_of.is_empty() {
             return self.union(&any.one_of, "oneOf", pointer);
         }
@@ -256,6 +257,12 @@ impl<'a> Lowerer<'a> {
             return own;
         }
         match any.typ.as_deref() {
+            None if any.enumeration.iter().any(Value::is_string) => {
+                let values = any.enumeration.iter().filter_map(Value::as_str);
+                let values = values.map(str::to_owned).collect();
+                let no_format = VariantOrUnknownOrEmpty::Empty;
+                Node::new(string(values, &schema.schema_data, &no_format), pointer)
+            }
             Some("string") => {
                 let values = any.enumeration.iter().filter_map(Value::as_str);
                 let values = values.map(str::to_owned).collect();
@@ -287,8 +294,39 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// Reports what would be lost because only one keyword of a schema can say what its values are.
+    fn one_description(&mut self, any: &AnySchema, pointer: &str) {
+        let unions = [("oneOf", &any.one_of), ("anyOf", &any.any_of)];
+        let present: Vec<&str> = unions
+            .into_iter()
+            .filter(|(_, members)| !members.is_empty())
+            .map(|(keyword, _)| keyword)
+            .collect();
+        let Some(first) = present.first() else {
+            return;
+        };
+        let beside = if present.len() > 1 {
+            "anyOf"
+        } else if !any.all_of.is_empty() {
+            "allOf"
+        } else if !any.properties.is_empty() {
+            "properties"
+        } else {
+            return;
+        };
+        self.error(
+            &format!("{pointer}/{first}"),
+            format!("unsupported `{first}` beside `{beside}`"),
+            "one of them; settle it in an overlay",
+        );
+    }
+
     fn own_object(&mut self, any: &AnySchema, pointer: &str) -> Option<Node> {
-        (!any.properties.is_empty()).then(|| {
+        let is_map = matches!(
+            any.additional_properties,
+            Some(AdditionalProperties::Schema(_))
+        );
+        (is_map || !any.properties.is_empty()).then(|| {
             let object = ObjectType {
                 properties: any.properties.clone(),
                 required: any.required.clone(),

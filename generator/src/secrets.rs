@@ -31,7 +31,7 @@ const PUBLIC: [&str; 10] = [
     "reason_code",
 ];
 
-/// Whether a text called `name` on the wire is a secret unless an overlay says otherwise.
+/// Whether a text called `name`, in snake case, is a secret unless an overlay says otherwise.
 pub(crate) fn by_name(name: &str) -> bool {
     !PUBLIC.contains(&name)
         && SECRET_WORDS.iter().any(|word| {

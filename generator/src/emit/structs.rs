@@ -112,7 +112,7 @@ fn imports(model: &Model, structure: &Struct, api: &Api, paths: &Paths) -> Token
         if field.presence == Presence::ThreeState {
             names.insert("Patch");
         }
-        if structure.input && matches!(field.ty, Type::List(_)) {
+        if structure.input && matches!(argument_type(field), Type::List(_)) {
             names.insert("list");
         }
     }
@@ -193,12 +193,16 @@ fn setters(model: &Model, structure: &Struct) -> TokenStream {
     }
 }
 
-fn argument(field: &Field) -> Argument {
-    let inner = match &field.ty {
+/// What the setter of a field takes: clearing it is another method.
+fn argument_type(field: &Field) -> &Type {
+    match &field.ty {
         Type::Optional(inner) => inner,
         ty => ty,
-    };
-    arguments::argument(&field.ident, inner, Models::Imported)
+    }
+}
+
+fn argument(field: &Field) -> Argument {
+    arguments::argument(&field.ident, argument_type(field), Models::Imported)
 }
 
 fn value(field: &Field) -> TokenStream {

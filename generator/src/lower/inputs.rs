@@ -69,7 +69,7 @@ impl InputDraft {
             nullable,
             secret: self
                 .secret
-                .unwrap_or(is_text && secrets::by_name(&self.wire)),
+                .unwrap_or(is_text && secrets::by_name(&words::snake(&self.wire))),
             deprecated: self.deprecated,
             description: self.description.clone(),
             facts: self.node.notes.facts.clone(),

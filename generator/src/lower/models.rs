@@ -367,7 +367,7 @@ fn field(
         ident: words::identifier(&name),
         secret: notes
             .secret
-            .unwrap_or_else(|| is_text(&ty) && secrets::by_name(wire)),
+            .unwrap_or_else(|| is_text(&ty) && secrets::by_name(&words::snake(wire))),
         ty,
         presence,
         boxed: false,
@@ -431,9 +431,10 @@ fn variants(
 }
 
 fn variant_name(value: &str) -> String {
-    let name = match value.strip_prefix('-') {
-        Some(rest) => format!("Minus{}", words::camel(rest)),
-        None => words::camel(value),
+    let name = match (value, value.strip_prefix('-')) {
+        ("*", _) => "All".to_owned(),
+        (_, Some(rest)) => format!("Minus{}", words::camel(rest)),
+        (_, None) => words::camel(value),
     };
     match name.as_str() {
         // The variant that keeps what this version does not know.

@@ -76,13 +76,23 @@ pub(crate) fn resources(
         resource.operations.push(operation);
     }
     for resource in resources.values_mut() {
-        resource.description = document
-            .tags
-            .iter()
-            .find(|tag| resource.tags.contains(&tag.name))
-            .and_then(|tag| tag.description.clone());
+        resource.description = description(resource, document);
     }
     resources.into_values().collect()
+}
+
+/// The overlay's words (`x-rust-resources`), else those of the first declared tag.
+fn description(resource: &Resource, document: &OpenAPI) -> Option<String> {
+    let ours = document
+        .extensions
+        .get("x-rust-resources")
+        .and_then(|resources| resources.get(&resource.name)?.get("description")?.as_str());
+    if let Some(ours) = ours {
+        return Some(ours.to_owned());
+    }
+    let mut declared = document.tags.iter();
+    let tag = declared.find(|tag| resource.tags.contains(&tag.name));
+    tag.and_then(|tag| tag.description.clone())
 }
 
 fn resource_type(name: &str) -> String {

@@ -13,18 +13,18 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationInvitation {
-    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
-    pub created_at: Option<Timestamp>,
-    /// `email_address`: text, absent or null if there is none.
-    pub email_address: Option<String>,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
+    /// `email_address`: text.
+    pub email_address: String,
     /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub expires_at: Option<Timestamp>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
+    /// `id`: text.
+    pub id: String,
     /// `inviter_id`: text, absent or null if there is none.
     pub inviter_id: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
+    /// `object`: text.
+    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `private_metadata`: free-form JSON object, absent or null if there is none.
@@ -32,16 +32,16 @@ pub struct OrganizationInvitation {
     /// `public_inviter_data`: `OrganizationInvitationPublicUserData`, absent or null if there is
     /// none.
     pub public_inviter_data: Option<OrganizationInvitationPublicUserData>,
-    /// `public_metadata`: free-form JSON object, absent or null if there is none.
-    pub public_metadata: Option<Object>,
-    /// `role`: text, absent or null if there is none.
-    pub role: Option<String>,
-    /// `role_name`: text, absent or null if there is none.
-    pub role_name: Option<String>,
+    /// `public_metadata`: free-form JSON object.
+    pub public_metadata: Object,
+    /// `role`: text.
+    pub role: String,
+    /// `role_name`: text.
+    pub role_name: String,
     /// `status`: text, absent or null if there is none.
     pub status: Option<String>,
-    /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
-    pub updated_at: Option<Timestamp>,
+    /// `updated_at`: Unix time in milliseconds.
+    pub updated_at: Timestamp,
     /// `url`: text, absent or null if there is none.
     pub url: Option<String>,
     /// `public_organization_data`: `PublicOrganizationData`, absent or null if there is none.
@@ -50,20 +50,20 @@ pub struct OrganizationInvitation {
 
 model! {
     OrganizationInvitation {
-        0 => created_at: "created_at", OPTIONAL;
-        1 => email_address: "email_address", OPTIONAL;
+        0 => created_at: "created_at", REQUIRED;
+        1 => email_address: "email_address", REQUIRED;
         2 => expires_at: "expires_at", OPTIONAL;
-        3 => id: "id", OPTIONAL;
+        3 => id: "id", REQUIRED;
         4 => inviter_id: "inviter_id", OPTIONAL;
-        5 => object: "object", OPTIONAL;
+        5 => object: "object", REQUIRED;
         6 => organization_id: "organization_id", OPTIONAL;
         7 => private_metadata: "private_metadata", OPTIONAL;
         8 => public_inviter_data: "public_inviter_data", OPTIONAL;
-        9 => public_metadata: "public_metadata", OPTIONAL;
-        10 => role: "role", OPTIONAL;
-        11 => role_name: "role_name", OPTIONAL;
+        9 => public_metadata: "public_metadata", REQUIRED;
+        10 => role: "role", REQUIRED;
+        11 => role_name: "role_name", REQUIRED;
         12 => status: "status", OPTIONAL;
-        13 => updated_at: "updated_at", OPTIONAL;
+        13 => updated_at: "updated_at", REQUIRED;
         14 => url: "url", OPTIONAL | SECRET;
         15 => public_organization_data: "public_organization_data", OPTIONAL;
     }

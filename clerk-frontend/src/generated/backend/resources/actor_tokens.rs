@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The actor tokens of Clerk's Backend API: 2 operations, reached through
 /// `client.actor_tokens()`.
+///
+/// One-time tickets with which one user signs in as another, for example for support. The
+/// session that results names the actor.
 #[derive(Clone, Debug)]
 pub struct ActorTokens {
     core: Core,
@@ -19,6 +22,8 @@ impl ActorTokens {
         Self { core: core.clone() }
     }
 
+    /// Creates a ticket with which an actor signs in as another user.
+    ///
     /// `POST /actor_tokens`, operation `CreateActorToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -31,6 +36,8 @@ impl ActorTokens {
         Create { call }
     }
 
+    /// Revokes an actor token that was not used yet.
+    ///
     /// `POST /actor_tokens/{actor_token_id}/revoke`, operation `RevokeActorToken`.
     ///
     /// - Authentication: the client's credentials.

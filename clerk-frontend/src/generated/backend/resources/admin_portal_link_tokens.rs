@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The admin portal link tokens of Clerk's Backend API: 2 operations, reached through
 /// `client.admin_portal_link_tokens()`.
+///
+/// Tokens for links that let an organization's IT contact set up single sign-on without an
+/// account at Clerk.
 #[derive(Clone, Debug)]
 pub struct AdminPortalLinkTokens {
     core: Core,

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The agent tasks of Clerk's Backend API: 2 operations, reached through
 /// `client.agent_tasks()`.
+///
+/// Tasks that an agent carries out in your application for a user. Creating one gives the
+/// address at which the agent starts, signed in as that user.
 #[derive(Clone, Debug)]
 pub struct AgentTasks {
     core: Core,

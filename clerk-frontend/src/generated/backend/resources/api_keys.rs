@@ -7,6 +7,9 @@ use crate::runtime::{
 };
 
 /// The api keys of Clerk's Backend API: 8 operations, reached through `client.api_keys()`.
+///
+/// Keys with which users and organizations let programs call your application. Create and
+/// revoke them for a subject, and `verify` the ones that come in with requests.
 #[derive(Clone, Debug)]
 pub struct ApiKeys {
     core: Core,
@@ -18,6 +21,8 @@ impl ApiKeys {
         Self { core: core.clone() }
     }
 
+    /// Lists the API keys of a subject, a user or an organization.
+    ///
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: the client's credentials.
@@ -29,6 +34,8 @@ impl ApiKeys {
         List { call }
     }
 
+    /// Creates an API key for a subject.
+    ///
     /// `POST /api_keys`, operation `createApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +48,8 @@ impl ApiKeys {
         Create { call }
     }
 
+    /// Returns the API key that a secret belongs to, or an error if it is not valid.
+    ///
     /// `POST /api_keys/verify`, operation `verifyApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -52,6 +61,8 @@ impl ApiKeys {
         Verify { call }
     }
 
+    /// Returns one API key, without its secret.
+    ///
     /// `GET /api_keys/{apiKeyID}`, operation `getApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -63,6 +74,8 @@ impl ApiKeys {
         }
     }
 
+    /// Deletes an API key.
+    ///
     /// `DELETE /api_keys/{apiKeyID}`, operation `deleteApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -74,6 +87,8 @@ impl ApiKeys {
         }
     }
 
+    /// Changes the claims, scopes, description or expiry of an API key.
+    ///
     /// `PATCH /api_keys/{apiKeyID}`, operation `updateApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -85,6 +100,8 @@ impl ApiKeys {
         }
     }
 
+    /// Revokes an API key, which stays on record.
+    ///
     /// `POST /api_keys/{apiKeyID}/revoke`, operation `revokeApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -96,6 +113,8 @@ impl ApiKeys {
         }
     }
 
+    /// Returns the secret of an API key.
+    ///
     /// `GET /api_keys/{apiKeyID}/secret`, operation `getApiKeySecret`.
     ///
     /// - Authentication: the client's credentials.

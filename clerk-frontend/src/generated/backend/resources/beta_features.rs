@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The beta features of Clerk's Backend API: 2 operations, reached through
 /// `client.beta_features()`.
+///
+/// Settings of the instance that are still in beta or were before they moved to
+/// `instance_settings()`. They may change or go away.
 #[derive(Clone, Debug)]
 pub struct BetaFeatures {
     core: Core,

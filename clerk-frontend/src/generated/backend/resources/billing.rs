@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The billing of Clerk's Backend API: 12 operations, reached through `client.billing()`.
+///
+/// Plans, prices, subscription items and statements of an instance with billing. What concerns
+/// one payer, such as the subscription and credits, is found under `users()` and
+/// `organizations()`.
 #[derive(Clone, Debug)]
 pub struct Billing {
     core: Core,

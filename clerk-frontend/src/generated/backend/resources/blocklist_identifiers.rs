@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The blocklist identifiers of Clerk's Backend API: 3 operations, reached through
 /// `client.blocklist_identifiers()`.
+///
+/// Two lists of email addresses, phone numbers and the like: `allowlist_identifiers()` holds
+/// those that may sign up, `blocklist_identifiers()` those that are kept out. Whether the two
+/// lists are in force is set by `instance_settings().update_restrictions()`.
 #[derive(Clone, Debug)]
 pub struct BlocklistIdentifiers {
     core: Core,

@@ -7,6 +7,9 @@ use crate::runtime::{
 };
 
 /// The clients of Clerk's Backend API: 3 operations, reached through `client.clients()`.
+///
+/// The devices and browsers that the Frontend API knows, with their sessions. `verify` tells
+/// which client a token from a browser's cookie stands for.
 #[derive(Clone, Debug)]
 pub struct Clients {
     core: Core,
@@ -31,6 +34,8 @@ impl Clients {
         }
     }
 
+    /// Returns the client that a client token stands for.
+    ///
     /// `POST /clients/verify`, operation `VerifyClient`.
     ///
     /// - Authentication: the client's credentials.
@@ -42,6 +47,8 @@ impl Clients {
         Verify { call }
     }
 
+    /// Returns one client with its sessions.
+    ///
     /// `GET /clients/{client_id}`, operation `GetClient`.
     ///
     /// - Authentication: the client's credentials.

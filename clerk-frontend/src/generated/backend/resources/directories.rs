@@ -9,6 +9,10 @@ use crate::runtime::{
 
 /// The directories of Clerk's Backend API: 10 operations, reached through
 /// `client.directories()`.
+///
+/// Directories from which an identity provider keeps the users of an enterprise connection in
+/// step, and how its groups become roles. The API key for the provider is shown on creation and
+/// rotation. `scim_directories()` has much the same under other names.
 #[derive(Clone, Debug)]
 pub struct Directories {
     core: Core,

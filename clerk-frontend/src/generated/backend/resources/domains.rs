@@ -7,6 +7,9 @@ use crate::runtime::{
 };
 
 /// The domains of Clerk's Backend API: 4 operations, reached through `client.domains()`.
+///
+/// The domains of the instance: its primary one and satellites that share its users. To change
+/// the primary domain of a production instance, see `instance_settings()`.
 #[derive(Clone, Debug)]
 pub struct Domains {
     core: Core,
@@ -18,6 +21,8 @@ impl Domains {
         Self { core: core.clone() }
     }
 
+    /// Lists the domains of the instance.
+    ///
     /// `GET /domains`, operation `ListDomains`.
     ///
     /// - Authentication: the client's credentials.

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The email addresses of Clerk's Backend API: 7 operations, reached through
 /// `client.email_addresses()`.
+///
+/// The email addresses of users. From here they can be added as verified, without the user's
+/// doing, or verified by a code that is sent to the address.
 #[derive(Clone, Debug)]
 pub struct EmailAddresses {
     core: Core,
@@ -17,6 +20,8 @@ impl EmailAddresses {
         Self { core: core.clone() }
     }
 
+    /// Adds an email address to a user.
+    ///
     /// `POST /email_addresses`, operation `CreateEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
@@ -33,6 +38,8 @@ impl EmailAddresses {
         Create { call }
     }
 
+    /// Returns one email address.
+    ///
     /// `GET /email_addresses/{email_address_id}`, operation `GetEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
@@ -44,6 +51,8 @@ impl EmailAddresses {
         }
     }
 
+    /// Deletes an email address.
+    ///
     /// `DELETE /email_addresses/{email_address_id}`, operation `DeleteEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
@@ -56,6 +65,8 @@ impl EmailAddresses {
         }
     }
 
+    /// Changes whether an email address is verified or primary.
+    ///
     /// `PATCH /email_addresses/{email_address_id}`, operation `UpdateEmailAddress`.
     ///
     /// - Authentication: the client's credentials.

@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The enterprise connections of Clerk's Backend API: 7 operations, reached through
 /// `client.enterprise_connections()`.
+///
+/// SAML and OpenID Connect connections through which people at given domains sign in, and test
+/// runs to try them out. Of the instance as a whole or of one organization. They succeed
+/// `saml_connections()`.
 #[derive(Clone, Debug)]
 pub struct EnterpriseConnections {
     core: Core,

@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The instance settings of Clerk's Backend API: 12 operations, reached through
 /// `client.instance_settings()`.
+///
+/// Settings of the instance the secret key belongs to: restrictions, organizations,
+/// communication, OAuth applications, protection, domain. Changes concern every user of the
+/// instance.
 #[derive(Clone, Debug)]
 pub struct InstanceSettings {
     core: Core,
@@ -19,6 +23,8 @@ impl InstanceSettings {
         Self { core: core.clone() }
     }
 
+    /// Returns the instance the secret key belongs to.
+    ///
     /// `GET /instance`, operation `GetInstance`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +36,8 @@ impl InstanceSettings {
         }
     }
 
+    /// Changes those settings of the instance that are given.
+    ///
     /// `PATCH /instance`, operation `UpdateInstance`.
     ///
     /// - Authentication: the client's credentials.
@@ -141,6 +149,8 @@ impl InstanceSettings {
         }
     }
 
+    /// Changes who may sign up: allow-list, block-list and rules for email addresses.
+    ///
     /// `PATCH /instance/restrictions`, operation `UpdateInstanceRestrictions`.
     ///
     /// - Authentication: the client's credentials.

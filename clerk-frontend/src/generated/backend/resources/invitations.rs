@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The invitations of Clerk's Backend API: 4 operations, reached through
 /// `client.invitations()`.
+///
+/// Invitations to sign up, sent by email. The invited address counts as verified for whoever
+/// follows the link; to invite someone to an organization, see `organization_invitations()`.
 #[derive(Clone, Debug)]
 pub struct Invitations {
     core: Core,
@@ -19,6 +22,8 @@ impl Invitations {
         Self { core: core.clone() }
     }
 
+    /// Lists invitations to sign up, on request only those of some status or matching a text.
+    ///
     /// `GET /invitations`, operation `ListInvitations`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl Invitations {
         }
     }
 
+    /// Invites an email address to sign up.
+    ///
     /// `POST /invitations`, operation `CreateInvitation`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +48,8 @@ impl Invitations {
         Create { call }
     }
 
+    /// Invites several email addresses to sign up.
+    ///
     /// `POST /invitations/bulk`, operation `CreateBulkInvitations`.
     ///
     /// - Authentication: the client's credentials.
@@ -55,6 +64,8 @@ impl Invitations {
         BulkCreate { call }
     }
 
+    /// Revokes an invitation, whose link then no longer verifies the address.
+    ///
     /// `POST /invitations/{invitation_id}/revoke`, operation `RevokeInvitation`.
     ///
     /// - Authentication: the client's credentials.

@@ -5,6 +5,9 @@ use crate::generated::backend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The jwks of Clerk's Backend API: 1 operation, reached through `client.jwks()`.
+///
+/// The public keys with which the instance's session tokens are verified. Keep them for a while
+/// instead of asking for every request.
 #[derive(Clone, Debug)]
 pub struct Jwks {
     core: Core,
@@ -16,6 +19,8 @@ impl Jwks {
         Self { core: core.clone() }
     }
 
+    /// Returns the public keys that verify the instance's tokens.
+    ///
     /// `GET /jwks`, operation `GetJWKS`.
     ///
     /// - Authentication: the client's credentials.

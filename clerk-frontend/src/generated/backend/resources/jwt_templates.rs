@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The jwt templates of Clerk's Backend API: 5 operations, reached through
 /// `client.jwt_templates()`.
+///
+/// Named sets of claims for tokens that other services accept.
+/// `sessions().create_token_from_template(..)` makes such a token.
 #[derive(Clone, Debug)]
 pub struct JwtTemplates {
     core: Core,
@@ -19,6 +22,8 @@ impl JwtTemplates {
         Self { core: core.clone() }
     }
 
+    /// Lists the JWT templates of the instance.
+    ///
     /// `GET /jwt_templates`, operation `ListJWTTemplates`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl JwtTemplates {
         }
     }
 
+    /// Creates a JWT template.
+    ///
     /// `POST /jwt_templates`, operation `CreateJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
@@ -42,6 +49,8 @@ impl JwtTemplates {
         Create { call }
     }
 
+    /// Returns one JWT template.
+    ///
     /// `GET /jwt_templates/{template_id}`, operation `GetJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
@@ -53,6 +62,8 @@ impl JwtTemplates {
         }
     }
 
+    /// Deletes a JWT template.
+    ///
     /// `DELETE /jwt_templates/{template_id}`, operation `DeleteJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
@@ -64,6 +75,8 @@ impl JwtTemplates {
         }
     }
 
+    /// Changes a JWT template; its name and claims have to be given.
+    ///
     /// `PATCH /jwt_templates/{template_id}`, operation `UpdateJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.

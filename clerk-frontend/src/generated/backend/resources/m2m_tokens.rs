@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The m2m tokens of Clerk's Backend API: 4 operations, reached through `client.m2m_tokens()`.
+///
+/// Tokens with which your own services recognise each other. A machine creates them with its
+/// own secret key (`bearer_auth`); the receiving side verifies them with its own or the
+/// instance's.
 #[derive(Clone, Debug)]
 pub struct M2mTokens {
     core: Core,
@@ -18,6 +22,8 @@ impl M2mTokens {
         Self { core: core.clone() }
     }
 
+    /// Lists the M2M tokens of a machine.
+    ///
     /// `GET /m2m_tokens`, operation `getM2MTokens`.
     ///
     /// - Authentication: the client's credentials.
@@ -29,6 +35,8 @@ impl M2mTokens {
         List { call }
     }
 
+    /// Creates an M2M token for the machine whose secret key the call carries.
+    ///
     /// `POST /m2m_tokens`, operation `createM2MToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -40,6 +48,8 @@ impl M2mTokens {
         }
     }
 
+    /// Returns the M2M token that was presented, or an error if it is not valid.
+    ///
     /// `POST /m2m_tokens/verify`, operation `verifyM2MToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -51,6 +61,8 @@ impl M2mTokens {
         Verify { call }
     }
 
+    /// Revokes an M2M token.
+    ///
     /// `POST /m2m_tokens/{m2m_token_id}/revoke`, operation `revokeM2MToken`.
     ///
     /// - Authentication: the client's credentials.

@@ -7,6 +7,9 @@ use crate::runtime::{
 };
 
 /// The machines of Clerk's Backend API: 9 operations, reached through `client.machines()`.
+///
+/// Your services as senders and receivers of M2M tokens, their secret keys, and the scopes that
+/// say which machine may talk to which.
 #[derive(Clone, Debug)]
 pub struct Machines {
     core: Core,

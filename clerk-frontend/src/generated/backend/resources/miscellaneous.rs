@@ -7,6 +7,9 @@ use crate::runtime::{
 
 /// The miscellaneous of Clerk's Backend API: 1 operation, reached through
 /// `client.miscellaneous()`.
+///
+/// What fits nowhere else: the page with which older development set-ups bring a browser's
+/// session to your application.
 #[derive(Clone, Debug)]
 pub struct Miscellaneous {
     core: Core,

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The oauth access tokens of Clerk's Backend API: 1 operation, reached through
 /// `client.oauth_access_tokens()`.
+///
+/// The access tokens that the instance issues to OAuth applications, to check on the receiving
+/// side.
 #[derive(Clone, Debug)]
 pub struct OAuthAccessTokens {
     core: Core,
@@ -17,6 +20,8 @@ impl OAuthAccessTokens {
         Self { core: core.clone() }
     }
 
+    /// Returns what is known about an OAuth access token, or an error if it is not valid.
+    ///
     /// `POST /oauth_applications/access_tokens/verify`, operation `verifyOAuthAccessToken`.
     ///
     /// - Authentication: the client's credentials.

@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The oauth applications of Clerk's Backend API: 8 operations, reached through
 /// `client.oauth_applications()`.
+///
+/// Applications that sign their users in with your instance as OAuth provider. The client
+/// secret is only shown when an application is created and when its secret is rotated.
 #[derive(Clone, Debug)]
 pub struct OAuthApplications {
     core: Core,
@@ -19,6 +22,8 @@ impl OAuthApplications {
         Self { core: core.clone() }
     }
 
+    /// Lists the OAuth applications of the instance.
+    ///
     /// `GET /oauth_applications`, operation `ListOAuthApplications`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl OAuthApplications {
         }
     }
 
+    /// Creates an OAuth application; its client secret is only in this answer.
+    ///
     /// `POST /oauth_applications`, operation `CreateOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +48,8 @@ impl OAuthApplications {
         Create { call }
     }
 
+    /// Returns one OAuth application.
+    ///
     /// `GET /oauth_applications/{oauth_application_id}`, operation `GetOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
@@ -53,6 +62,8 @@ impl OAuthApplications {
         }
     }
 
+    /// Deletes an OAuth application.
+    ///
     /// `DELETE /oauth_applications/{oauth_application_id}`, operation `DeleteOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
@@ -65,6 +76,8 @@ impl OAuthApplications {
         }
     }
 
+    /// Changes those attributes of an OAuth application that are given.
+    ///
     /// `PATCH /oauth_applications/{oauth_application_id}`, operation `UpdateOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
@@ -94,6 +107,8 @@ impl OAuthApplications {
         UploadLogo { call }
     }
 
+    /// Revokes an access or refresh token of an OAuth application.
+    ///
     /// `POST /oauth_applications/{oauth_application_id}/revoke_token`, operation
     /// `RevokeOAuthApplicationToken`.
     ///
@@ -111,6 +126,8 @@ impl OAuthApplications {
         RevokeToken { call }
     }
 
+    /// Gives an OAuth application a new client secret, in place of the old one.
+    ///
     /// `POST /oauth_applications/{oauth_application_id}/rotate_secret`, operation
     /// `RotateOAuthApplicationSecret`.
     ///

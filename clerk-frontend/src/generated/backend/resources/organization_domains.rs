@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization domains of Clerk's Backend API: 6 operations, reached through
 /// `client.organization_domains()`.
+///
+/// The email domains of organizations, whose users may join by invitation or suggestion. From
+/// here a domain can be set to verified without the usual proof.
 #[derive(Clone, Debug)]
 pub struct OrganizationDomains {
     core: Core,
@@ -30,6 +33,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Lists the domains of an organization.
+    ///
     /// `GET /organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +46,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Adds a domain to an organization.
+    ///
     /// `POST /organizations/{organization_id}/domains`, operation `CreateOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.

@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization invitations of Clerk's Backend API: 7 operations, reached through
 /// `client.organization_invitations()`.
+///
+/// Invitations by email to join an organization with a role. `list_all` covers all
+/// organizations of the instance.
 #[derive(Clone, Debug)]
 pub struct OrganizationInvitations {
     core: Core,
@@ -19,6 +22,8 @@ impl OrganizationInvitations {
         Self { core: core.clone() }
     }
 
+    /// Lists the invitations to all organizations of the instance.
+    ///
     /// `GET /organization_invitations`, operation `ListInstanceOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Lists the invitations of an organization.
+    ///
     /// `GET /organizations/{organization_id}/invitations`, operation `ListOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +48,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Invites an email address to an organization with the given role.
+    ///
     /// `POST /organizations/{organization_id}/invitations`, operation
     /// `CreateOrganizationInvitation`.
     ///
@@ -60,6 +69,8 @@ impl OrganizationInvitations {
         Create { call }
     }
 
+    /// Invites several email addresses to an organization, each with its own role.
+    ///
     /// `POST /organizations/{organization_id}/invitations/bulk`, operation
     /// `CreateOrganizationInvitationBulk`.
     ///
@@ -92,6 +103,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Returns one invitation of an organization.
+    ///
     /// `GET /organizations/{organization_id}/invitations/{invitation_id}`, operation
     /// `GetOrganizationInvitation`.
     ///
@@ -110,6 +123,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Withdraws an invitation to an organization that was not accepted yet.
+    ///
     /// `POST /organizations/{organization_id}/invitations/{invitation_id}/revoke`, operation
     /// `RevokeOrganizationInvitation`.
     ///

@@ -9,6 +9,9 @@ use crate::runtime::{
 
 /// The organization memberships of Clerk's Backend API: 6 operations, reached through
 /// `client.organization_memberships()`.
+///
+/// Which users belong to which organization, with their roles and the metadata of the
+/// membership. `list_all` covers all organizations of the instance.
 #[derive(Clone, Debug)]
 pub struct OrganizationMemberships {
     core: Core,
@@ -20,6 +23,8 @@ impl OrganizationMemberships {
         Self { core: core.clone() }
     }
 
+    /// Lists the memberships in all organizations of the instance.
+    ///
     /// `GET /organization_memberships`, operation `InstanceGetOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
@@ -31,6 +36,8 @@ impl OrganizationMemberships {
         }
     }
 
+    /// Lists the members of an organization, on request only those that match the filters given.
+    ///
     /// `GET /organizations/{organization_id}/memberships`, operation `ListOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
@@ -42,6 +49,8 @@ impl OrganizationMemberships {
         }
     }
 
+    /// Makes a user a member of an organization, without an invitation.
+    ///
     /// `POST /organizations/{organization_id}/memberships`, operation
     /// `CreateOrganizationMembership`.
     ///
@@ -61,6 +70,8 @@ impl OrganizationMemberships {
         Create { call }
     }
 
+    /// Ends the membership of a user in an organization.
+    ///
     /// `DELETE /organizations/{organization_id}/memberships/{user_id}`, operation
     /// `DeleteOrganizationMembership`.
     ///
@@ -79,6 +90,8 @@ impl OrganizationMemberships {
         }
     }
 
+    /// Gives a member of an organization another role.
+    ///
     /// `PATCH /organizations/{organization_id}/memberships/{user_id}`, operation
     /// `UpdateOrganizationMembership`.
     ///
@@ -98,6 +111,8 @@ impl OrganizationMemberships {
         Update { call }
     }
 
+    /// Merges values into the metadata of a membership; a null removes its key.
+    ///
     /// `PATCH /organizations/{organization_id}/memberships/{user_id}/metadata`, operation
     /// `UpdateOrganizationMembershipMetadata`.
     ///

@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization permissions of Clerk's Backend API: 5 operations, reached through
 /// `client.organization_permissions()`.
+///
+/// Permissions that roles in organizations consist of. Those that Clerk defines cannot be
+/// changed.
 #[derive(Clone, Debug)]
 pub struct OrganizationPermissions {
     core: Core,
@@ -19,6 +22,8 @@ impl OrganizationPermissions {
         Self { core: core.clone() }
     }
 
+    /// Lists the permissions that roles consist of.
+    ///
     /// `GET /organization_permissions`, operation `ListOrganizationPermissions`.
     ///
     /// - Authentication: the client's credentials.

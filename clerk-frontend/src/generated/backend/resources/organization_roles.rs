@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization roles of Clerk's Backend API: 7 operations, reached through
 /// `client.organization_roles()`.
+///
+/// Roles for the members of organizations, each a set of permissions. Which roles an
+/// organization can use is decided by its role set.
 #[derive(Clone, Debug)]
 pub struct OrganizationRoles {
     core: Core,
@@ -19,6 +22,8 @@ impl OrganizationRoles {
         Self { core: core.clone() }
     }
 
+    /// Lists the roles for members of organizations.
+    ///
     /// `GET /organization_roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl OrganizationRoles {
         }
     }
 
+    /// Creates a role for members of organizations.
+    ///
     /// `POST /organization_roles`, operation `CreateOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
@@ -78,6 +85,8 @@ impl OrganizationRoles {
         }
     }
 
+    /// Adds a permission to a role.
+    ///
     /// `POST /organization_roles/{organization_role_id}/permissions/{permission_id}`, operation
     /// `AssignPermissionToOrganizationRole`.
     ///
@@ -96,6 +105,8 @@ impl OrganizationRoles {
         }
     }
 
+    /// Takes a permission from a role.
+    ///
     /// `DELETE /organization_roles/{organization_role_id}/permissions/{permission_id}`, operation
     /// `RemovePermissionFromOrganizationRole`.
     ///

@@ -9,6 +9,9 @@ use crate::runtime::{
 
 /// The organizations of Clerk's Backend API: 12 operations, reached through
 /// `client.organizations()`.
+///
+/// The organizations of the instance, on behalf of no member in particular: no role is asked
+/// for. Their members, invitations and domains are resources of their own.
 #[derive(Clone, Debug)]
 pub struct Organizations {
     core: Core,
@@ -20,6 +23,8 @@ impl Organizations {
         Self { core: core.clone() }
     }
 
+    /// Lists organizations, on request only those of some users or matching a text.
+    ///
     /// `GET /organizations`, operation `ListOrganizations`.
     ///
     /// - Authentication: the client's credentials.
@@ -31,6 +36,8 @@ impl Organizations {
         }
     }
 
+    /// Creates an organization, with a user as its first member if one is named as creator.
+    ///
     /// `POST /organizations`, operation `CreateOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -42,6 +49,8 @@ impl Organizations {
         Create { call }
     }
 
+    /// Returns one organization, by its id or its slug.
+    ///
     /// `GET /organizations/{organization_id}`, operation `GetOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -53,6 +62,8 @@ impl Organizations {
         }
     }
 
+    /// Deletes an organization.
+    ///
     /// `DELETE /organizations/{organization_id}`, operation `DeleteOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -64,6 +75,8 @@ impl Organizations {
         }
     }
 
+    /// Changes those attributes of an organization that are given.
+    ///
     /// `PATCH /organizations/{organization_id}`, operation `UpdateOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -115,6 +128,8 @@ impl Organizations {
         AdjustBillingCreditBalance { call }
     }
 
+    /// Returns the subscription of an organization.
+    ///
     /// `GET /organizations/{organization_id}/billing/subscription`, operation
     /// `GetOrganizationBillingSubscription`.
     ///
@@ -131,6 +146,8 @@ impl Organizations {
         }
     }
 
+    /// Sets the logo of an organization to the uploaded file.
+    ///
     /// `PUT /organizations/{organization_id}/logo`, operation `UploadOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
@@ -147,6 +164,8 @@ impl Organizations {
         UploadLogo { call }
     }
 
+    /// Deletes the logo of an organization.
+    ///
     /// `DELETE /organizations/{organization_id}/logo`, operation `DeleteOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
@@ -159,6 +178,8 @@ impl Organizations {
         }
     }
 
+    /// Replaces each kind of metadata that is given, as a whole.
+    ///
     /// `PUT /organizations/{organization_id}/metadata`, operation `ReplaceOrganizationMetadata`.
     ///
     /// - Authentication: the client's credentials.
@@ -174,6 +195,8 @@ impl Organizations {
         }
     }
 
+    /// Merges values into the metadata of an organization; a null removes its key.
+    ///
     /// `PATCH /organizations/{organization_id}/metadata`, operation `MergeOrganizationMetadata`.
     ///
     /// - Authentication: the client's credentials.

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The phone numbers of Clerk's Backend API: 7 operations, reached through
 /// `client.phone_numbers()`.
+///
+/// The phone numbers of users. From here they can be added as verified, without the user's
+/// doing, or verified by a code that is sent to the number.
 #[derive(Clone, Debug)]
 pub struct PhoneNumbers {
     core: Core,
@@ -17,6 +20,8 @@ impl PhoneNumbers {
         Self { core: core.clone() }
     }
 
+    /// Adds a phone number to a user.
+    ///
     /// `POST /phone_numbers`, operation `CreatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -33,6 +38,8 @@ impl PhoneNumbers {
         Create { call }
     }
 
+    /// Returns one phone number.
+    ///
     /// `GET /phone_numbers/{phone_number_id}`, operation `GetPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -44,6 +51,8 @@ impl PhoneNumbers {
         }
     }
 
+    /// Deletes a phone number.
+    ///
     /// `DELETE /phone_numbers/{phone_number_id}`, operation `DeletePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -55,6 +64,8 @@ impl PhoneNumbers {
         }
     }
 
+    /// Changes whether a phone number is verified, primary, or kept for the second factor.
+    ///
     /// `PATCH /phone_numbers/{phone_number_id}`, operation `UpdatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.

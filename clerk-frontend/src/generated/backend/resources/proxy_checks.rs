@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The proxy checks of Clerk's Backend API: 1 operation, reached through
 /// `client.proxy_checks()`.
+///
+/// Checks that a proxy of yours for the Frontend API is set up well, before a domain is
+/// switched over to it.
 #[derive(Clone, Debug)]
 pub struct ProxyChecks {
     core: Core,

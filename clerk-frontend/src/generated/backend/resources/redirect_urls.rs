@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The redirect urls of Clerk's Backend API: 4 operations, reached through
 /// `client.redirect_urls()`.
+///
+/// Addresses to which native applications may be sent back after an OAuth sign-in. An address
+/// that is not listed is refused.
 #[derive(Clone, Debug)]
 pub struct RedirectUrls {
     core: Core,
@@ -30,6 +33,8 @@ impl RedirectUrls {
         }
     }
 
+    /// Adds an address to those that native applications may be sent back to.
+    ///
     /// `POST /redirect_urls`, operation `CreateRedirectURL`.
     ///
     /// - Authentication: the client's credentials.

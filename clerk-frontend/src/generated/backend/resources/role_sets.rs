@@ -8,6 +8,9 @@ use crate::runtime::{
 };
 
 /// The role sets of Clerk's Backend API: 7 operations, reached through `client.role_sets()`.
+///
+/// Sets of roles of which each organization has one: which roles its members can have, which
+/// one is the default, and which one its creator gets.
 #[derive(Clone, Debug)]
 pub struct RoleSets {
     core: Core,

@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The saml connections of Clerk's Backend API: 5 operations, reached through
 /// `client.saml_connections()`.
+///
+/// SAML connections through which people at given domains sign in. Every operation is
+/// deprecated in favour of `enterprise_connections()`.
 #[derive(Clone, Debug)]
 pub struct SamlConnections {
     core: Core,

@@ -9,6 +9,10 @@ use crate::runtime::{
 
 /// The scim directories of Clerk's Backend API: 10 operations, reached through
 /// `client.scim_directories()`.
+///
+/// SCIM directories with which an identity provider keeps the users of an enterprise connection
+/// in step, and how its groups become roles. The API key for the provider is shown on creation
+/// and rotation.
 #[derive(Clone, Debug)]
 pub struct ScimDirectories {
     core: Core,

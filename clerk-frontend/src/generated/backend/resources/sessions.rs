@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The sessions of Clerk's Backend API: 7 operations, reached through `client.sessions()`.
+///
+/// The sessions of all users: find and revoke them, refresh them while handling a request, or
+/// create tokens for them. Sessions without a sign-in can only be created in development
+/// instances.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     core: Core,
@@ -18,6 +22,8 @@ impl Sessions {
         Self { core: core.clone() }
     }
 
+    /// Lists sessions, on request only those of one user, client or status.
+    ///
     /// `GET /sessions`, operation `GetSessionList`.
     ///
     /// - Authentication: the client's credentials.
@@ -29,6 +35,8 @@ impl Sessions {
         }
     }
 
+    /// Creates a session for a user, without a sign-in; for tests.
+    ///
     /// `POST /sessions`, operation `createSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -40,6 +48,8 @@ impl Sessions {
         Create { call }
     }
 
+    /// Returns one session.
+    ///
     /// `GET /sessions/{session_id}`, operation `GetSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -51,6 +61,8 @@ impl Sessions {
         }
     }
 
+    /// Exchanges an expired session token and a refresh token for a fresh session token.
+    ///
     /// `POST /sessions/{session_id}/refresh`, operation `RefreshSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -70,6 +82,8 @@ impl Sessions {
         Refresh { call }
     }
 
+    /// Revokes a session, which signs its user out on that client.
+    ///
     /// `POST /sessions/{session_id}/revoke`, operation `RevokeSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -81,6 +95,8 @@ impl Sessions {
         }
     }
 
+    /// Creates a session token (a JWT) for a session.
+    ///
     /// `POST /sessions/{session_id}/tokens`, operation `CreateSessionToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -92,6 +108,8 @@ impl Sessions {
         }
     }
 
+    /// Creates a token (a JWT) for a session with the claims of a JWT template.
+    ///
     /// `POST /sessions/{session_id}/tokens/{template_name}`, operation
     /// `CreateSessionTokenFromTemplate`.
     ///

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The sign in tokens of Clerk's Backend API: 2 operations, reached through
 /// `client.sign_in_tokens()`.
+///
+/// One-time tickets with which a user signs in, without a password or a code. Hand one out only
+/// to somebody you have authenticated yourself.
 #[derive(Clone, Debug)]
 pub struct SignInTokens {
     core: Core,
@@ -17,6 +20,8 @@ impl SignInTokens {
         Self { core: core.clone() }
     }
 
+    /// Creates a ticket that signs a user in once.
+    ///
     /// `POST /sign_in_tokens`, operation `CreateSignInToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -28,6 +33,8 @@ impl SignInTokens {
         Create { call }
     }
 
+    /// Revokes a sign-in token that was not used yet.
+    ///
     /// `POST /sign_in_tokens/{sign_in_token_id}/revoke`, operation `RevokeSignInToken`.
     ///
     /// - Authentication: the client's credentials.

@@ -5,6 +5,8 @@ use crate::generated::backend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The sign ups of Clerk's Backend API: 2 operations, reached through `client.sign_ups()`.
+///
+/// Sign-ups under way, to look at and to attach what your backend knows to them.
 #[derive(Clone, Debug)]
 pub struct SignUps {
     core: Core,

@@ -7,6 +7,8 @@ use crate::runtime::{
 };
 
 /// The templates of Clerk's Backend API: 6 operations, reached through `client.templates()`.
+///
+/// The texts of emails and SMS that Clerk sends. Every operation is deprecated.
 #[derive(Clone, Debug)]
 pub struct Templates {
     core: Core,

@@ -6,6 +6,8 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The testing tokens of Clerk's Backend API: 1 operation, reached through
 /// `client.testing_tokens()`.
+///
+/// Short-lived tokens that get automated tests past bot detection.
 #[derive(Clone, Debug)]
 pub struct TestingTokens {
     core: Core,
@@ -17,6 +19,8 @@ impl TestingTokens {
         Self { core: core.clone() }
     }
 
+    /// Creates a token that gets automated tests past bot detection.
+    ///
     /// `POST /testing_tokens`, operation `CreateTestingToken`.
     ///
     /// - Authentication: the client's credentials.

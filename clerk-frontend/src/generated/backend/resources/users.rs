@@ -8,6 +8,9 @@ use crate::runtime::{
 };
 
 /// The users of Clerk's Backend API: 35 operations, reached through `client.users()`.
+///
+/// The users of the instance, all of them and with all of their data. Public and private
+/// metadata can only be written here; private metadata is only readable here.
 #[derive(Clone, Debug)]
 pub struct Users {
     core: Core,
@@ -19,6 +22,9 @@ impl Users {
         Self { core: core.clone() }
     }
 
+    /// Lists users, newest first unless ordered otherwise, on request only those that match every
+    /// filter given.
+    ///
     /// `GET /users`, operation `GetUserList`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +36,9 @@ impl Users {
         }
     }
 
+    /// Creates a user, whose email addresses and phone numbers count as verified unless stated
+    /// otherwise.
+    ///
     /// `POST /users`, operation `CreateUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +50,8 @@ impl Users {
         }
     }
 
+    /// Bans several users at once.
+    ///
     /// `POST /users/ban`, operation `UsersBan`.
     ///
     /// - Authentication: the client's credentials.
@@ -55,6 +66,8 @@ impl Users {
         BulkBan { call }
     }
 
+    /// Counts the users that match the filters given.
+    ///
     /// `GET /users/count`, operation `GetUsersCount`.
     ///
     /// - Authentication: the client's credentials.
@@ -66,6 +79,8 @@ impl Users {
         }
     }
 
+    /// Lifts the bans of several users at once.
+    ///
     /// `POST /users/unban`, operation `UsersUnban`.
     ///
     /// - Authentication: the client's credentials.
@@ -80,6 +95,8 @@ impl Users {
         BulkUnban { call }
     }
 
+    /// Returns one user.
+    ///
     /// `GET /users/{user_id}`, operation `GetUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -91,6 +108,8 @@ impl Users {
         }
     }
 
+    /// Deletes a user.
+    ///
     /// `DELETE /users/{user_id}`, operation `DeleteUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -102,6 +121,8 @@ impl Users {
         }
     }
 
+    /// Changes those attributes of a user that are given.
+    ///
     /// `PATCH /users/{user_id}`, operation `UpdateUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -113,6 +134,8 @@ impl Users {
         }
     }
 
+    /// Removes the backup codes of a user.
+    ///
     /// `DELETE /users/{user_id}/backup_code`, operation `DeleteBackupCode`.
     ///
     /// - Authentication: the client's credentials.
@@ -124,6 +147,8 @@ impl Users {
         }
     }
 
+    /// Bans a user, who is signed out everywhere and kept out until unbanned.
+    ///
     /// `POST /users/{user_id}/ban`, operation `BanUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -173,6 +198,8 @@ impl Users {
         AdjustBillingCreditBalance { call }
     }
 
+    /// Returns the subscription of a user.
+    ///
     /// `GET /users/{user_id}/billing/subscription`, operation `GetUserBillingSubscription`.
     ///
     /// - Authentication: the client's credentials.
@@ -188,6 +215,8 @@ impl Users {
         }
     }
 
+    /// Disconnects an external account from a user.
+    ///
     /// `DELETE /users/{user_id}/external_accounts/{external_account_id}`, operation
     /// `DeleteExternalAccount`.
     ///
@@ -206,6 +235,8 @@ impl Users {
         }
     }
 
+    /// Locks a user, who cannot sign in until unlocked or until the lockout ends.
+    ///
     /// `POST /users/{user_id}/lock`, operation `LockUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -217,6 +248,8 @@ impl Users {
         }
     }
 
+    /// Replaces each kind of metadata that is given, as a whole.
+    ///
     /// `PUT /users/{user_id}/metadata`, operation `ReplaceUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
@@ -228,6 +261,8 @@ impl Users {
         }
     }
 
+    /// Merges values into the metadata of a user; a null removes its key.
+    ///
     /// `PATCH /users/{user_id}/metadata`, operation `UpdateUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
@@ -239,6 +274,8 @@ impl Users {
         }
     }
 
+    /// Removes every second factor of a user.
+    ///
     /// `DELETE /users/{user_id}/mfa`, operation `DisableMFA`.
     ///
     /// - Authentication: the client's credentials.
@@ -250,6 +287,8 @@ impl Users {
         }
     }
 
+    /// Lists the access tokens of a user for an OAuth provider.
+    ///
     /// `GET /users/{user_id}/oauth_access_tokens/{provider}`, operation `GetOAuthAccessToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -267,6 +306,8 @@ impl Users {
         }
     }
 
+    /// Lists the invitations to organizations that a user has.
+    ///
     /// `GET /users/{user_id}/organization_invitations`, operation
     /// `UsersGetOrganizationInvitations`.
     ///
@@ -283,6 +324,8 @@ impl Users {
         }
     }
 
+    /// Lists the organizations a user belongs to, with the role in each.
+    ///
     /// `GET /users/{user_id}/organization_memberships`, operation
     /// `UsersGetOrganizationMemberships`.
     ///
@@ -299,6 +342,8 @@ impl Users {
         }
     }
 
+    /// Removes a passkey of a user.
+    ///
     /// `DELETE /users/{user_id}/passkeys/{passkey_identification_id}`, operation
     /// `UserPasskeyDelete`.
     ///
@@ -348,6 +393,8 @@ impl Users {
         }
     }
 
+    /// Sets the profile image of a user to the uploaded file.
+    ///
     /// `POST /users/{user_id}/profile_image`, operation `SetUserProfileImage`.
     ///
     /// - Authentication: the client's credentials.
@@ -359,6 +406,8 @@ impl Users {
         }
     }
 
+    /// Deletes the profile image of a user.
+    ///
     /// `DELETE /users/{user_id}/profile_image`, operation `DeleteUserProfileImage`.
     ///
     /// - Authentication: the client's credentials.
@@ -373,6 +422,8 @@ impl Users {
         }
     }
 
+    /// Takes the password off a user.
+    ///
     /// `POST /users/{user_id}/remove_password`, operation `RemoveUserPassword`.
     ///
     /// - Authentication: the client's credentials.
@@ -384,6 +435,8 @@ impl Users {
         }
     }
 
+    /// Removes the authenticator application of a user.
+    ///
     /// `DELETE /users/{user_id}/totp`, operation `DeleteTOTP`.
     ///
     /// - Authentication: the client's credentials.
@@ -427,6 +480,8 @@ impl Users {
         }
     }
 
+    /// Lifts the ban of a user.
+    ///
     /// `POST /users/{user_id}/unban`, operation `UnbanUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -438,6 +493,8 @@ impl Users {
         }
     }
 
+    /// Unlocks a user.
+    ///
     /// `POST /users/{user_id}/unlock`, operation `UnlockUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -449,6 +506,8 @@ impl Users {
         }
     }
 
+    /// Tells whether a password is the user's.
+    ///
     /// `POST /users/{user_id}/verify_password`, operation `VerifyPassword`.
     ///
     /// - Authentication: the client's credentials.
@@ -464,6 +523,9 @@ impl Users {
         VerifyPassword { call }
     }
 
+    /// Tells whether a code is right for the user's authenticator application or one of the backup
+    /// codes.
+    ///
     /// `POST /users/{user_id}/verify_totp`, operation `VerifyTOTP`.
     ///
     /// - Authentication: the client's credentials.
@@ -479,6 +541,8 @@ impl Users {
         VerifyTotp { call }
     }
 
+    /// Removes a wallet of a user.
+    ///
     /// `DELETE /users/{user_id}/web3_wallets/{web3_wallet_identification_id}`, operation
     /// `UserWeb3WalletDelete`.
     ///

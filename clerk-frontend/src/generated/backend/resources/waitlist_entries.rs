@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The waitlist entries of Clerk's Backend API: 6 operations, reached through
 /// `client.waitlist_entries()`.
+///
+/// People who asked to be let in while the instance is in waitlist mode. Inviting an entry
+/// sends its invitation.
 #[derive(Clone, Debug)]
 pub struct WaitlistEntries {
     core: Core,
@@ -19,6 +22,8 @@ impl WaitlistEntries {
         Self { core: core.clone() }
     }
 
+    /// Lists the entries of the waitlist.
+    ///
     /// `GET /waitlist_entries`, operation `ListWaitlistEntries`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl WaitlistEntries {
         }
     }
 
+    /// Puts an email address on the waitlist.
+    ///
     /// `POST /waitlist_entries`, operation `CreateWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
@@ -67,6 +74,8 @@ impl WaitlistEntries {
         }
     }
 
+    /// Invites the person behind an entry of the waitlist to sign up.
+    ///
     /// `POST /waitlist_entries/{waitlist_entry_id}/invite`, operation `InviteWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
@@ -79,6 +88,8 @@ impl WaitlistEntries {
         }
     }
 
+    /// Turns down an entry of the waitlist.
+    ///
     /// `POST /waitlist_entries/{waitlist_entry_id}/reject`, operation `RejectWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.

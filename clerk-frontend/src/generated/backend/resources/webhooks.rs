@@ -5,6 +5,9 @@ use crate::generated::backend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The webhooks of Clerk's Backend API: 3 operations, reached through `client.webhooks()`.
+///
+/// The connection to Svix, which delivers the instance's webhooks: create it, remove it, or get
+/// a link to its dashboard.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
     core: Core,

@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The account portal of Clerk's Frontend API: 1 operation, reached through
 /// `client.account_portal()`.
+///
+/// The pages for signing in and managing one's account that Clerk hosts: whether they are on,
+/// how they look, and where they send users afterwards.
 #[derive(Clone, Debug)]
 pub struct AccountPortal {
     core: Core,

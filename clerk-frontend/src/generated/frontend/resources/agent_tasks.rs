@@ -7,6 +7,9 @@ use crate::runtime::{
 
 /// The agent tasks of Clerk's Frontend API: 1 operation, reached through
 /// `client.agent_tasks()`.
+///
+/// Where an agent starts a task that a backend created for it through the Backend API: the
+/// ticket from the task's address signs it in for the user it acts for and redirects it.
 #[derive(Clone, Debug)]
 pub struct AgentTasks {
     core: Core,

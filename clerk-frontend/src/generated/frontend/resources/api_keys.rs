@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The api keys of Clerk's Frontend API: 4 operations, reached through `client.api_keys()`.
+///
+/// Keys with which a user or an organization lets programs act for it. The calls take the token
+/// of a session in place of the client's credentials: create one with
+/// `sessions().create_token(..)` and pass it to `bearer_auth`.
 #[derive(Clone, Debug)]
 pub struct ApiKeys {
     core: Core,
@@ -18,6 +22,8 @@ impl ApiKeys {
         Self { core: core.clone() }
     }
 
+    /// Lists the API keys of a user or an organization.
+    ///
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: the client's credentials.
@@ -29,6 +35,8 @@ impl ApiKeys {
         List { call }
     }
 
+    /// Creates an API key; its secret is only in this answer.
+    ///
     /// `POST /api_keys`, operation `createApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +49,8 @@ impl ApiKeys {
         Create { call }
     }
 
+    /// Changes the description of an API key.
+    ///
     /// `PATCH /api_keys/{apiKeyID}`, operation `updateApiKey`.
     ///
     /// - Authentication: the client's credentials.
@@ -52,6 +62,8 @@ impl ApiKeys {
         }
     }
 
+    /// Revokes an API key for good.
+    ///
     /// `POST /api_keys/{apiKeyID}/revoke`, operation `revokeApiKey`.
     ///
     /// - Authentication: the client's credentials.

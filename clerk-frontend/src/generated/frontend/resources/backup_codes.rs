@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The backup codes of Clerk's Frontend API: 1 operation, reached through
 /// `client.backup_codes()`.
+///
+/// One-time codes of the signed-in user, for a second factor when the usual one is out of
+/// reach. Creating them replaces the ones there were, and this is the only time they are shown.
 #[derive(Clone, Debug)]
 pub struct BackupCodes {
     core: Core,
@@ -17,6 +20,8 @@ impl BackupCodes {
         Self { core: core.clone() }
     }
 
+    /// Creates a new set of backup codes and invalidates the old one.
+    ///
     /// `POST /v1/me/backup_codes`, operation `createBackupCodes`.
     ///
     /// - Authentication: the client's credentials.

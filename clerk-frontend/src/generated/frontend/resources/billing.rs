@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The billing of Clerk's Frontend API: 32 operations, reached through `client.billing()`.
+///
+/// Plans, checkouts, payment methods, subscriptions and statements of the signed-in user and of
+/// organizations, for instances with billing. Methods with `organization` in their name need a
+/// role that gives access to the organization's billing.
 #[derive(Clone, Debug)]
 pub struct Billing {
     core: Core,

@@ -7,6 +7,9 @@ use crate::runtime::{
 };
 
 /// The client of Clerk's Frontend API: 9 operations, reached through `client.client()`.
+///
+/// The client: one device or browser as the API knows it, with its sessions and the sign-in and
+/// sign-up under way. Read it to learn who is signed in; delete it to sign everyone out.
 #[derive(Clone, Debug)]
 pub struct Client {
     core: Core,
@@ -29,6 +32,8 @@ impl Client {
         }
     }
 
+    /// Returns the current client with its sessions and the sign-in and sign-up under way.
+    ///
     /// `GET /v1/client`, operation `getClient`.
     ///
     /// - Authentication: the client's credentials.
@@ -40,6 +45,8 @@ impl Client {
         }
     }
 
+    /// Creates a client, to which later sign-ins and sign-ups belong.
+    ///
     /// `PUT /v1/client`, operation `putClient`.
     ///
     /// - Authentication: the client's credentials.
@@ -51,6 +58,8 @@ impl Client {
         }
     }
 
+    /// Creates a client, like the call with `PUT`.
+    ///
     /// `POST /v1/client`, operation `postClient`.
     ///
     /// - Authentication: the client's credentials.
@@ -62,6 +71,8 @@ impl Client {
         }
     }
 
+    /// Signs out of every session and gives up the client.
+    ///
     /// `DELETE /v1/client`, operation `deleteClientSessions`.
     ///
     /// - Authentication: the client's credentials.
@@ -95,6 +106,8 @@ impl Client {
         }
     }
 
+    /// Signs out of every session but keeps the client.
+    ///
     /// `DELETE /v1/client/sessions`, operation `removeClientSessionsAndRetainCookie`.
     ///
     /// - Authentication: the client's credentials.

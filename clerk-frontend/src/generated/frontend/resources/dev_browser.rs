@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The dev browser of Clerk's Frontend API: 3 operations, reached through
 /// `client.dev_browser()`.
+///
+/// Development instances only: the token that stands for a browser where the application and
+/// the instance do not share a domain. Native applications do without it.
 #[derive(Clone, Debug)]
 pub struct DevBrowser {
     core: Core,
@@ -17,6 +20,8 @@ impl DevBrowser {
         Self { core: core.clone() }
     }
 
+    /// Creates the token that stands for a browser on a development instance.
+    ///
     /// `POST /v1/dev_browser`, operation `createDevBrowser`.
     ///
     /// - Authentication: none.

@@ -6,6 +6,10 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The email addresses of Clerk's Frontend API: 6 operations, reached through
 /// `client.email_addresses()`.
+///
+/// The email addresses of the signed-in user. A new one has to be verified,
+/// `prepare_verification` then `attempt_verification`, before it serves to sign in or can
+/// become the primary address, which `user().update()` sets.
 #[derive(Clone, Debug)]
 pub struct EmailAddresses {
     core: Core,
@@ -17,6 +21,8 @@ impl EmailAddresses {
         Self { core: core.clone() }
     }
 
+    /// Lists the email addresses of the signed-in user.
+    ///
     /// `GET /v1/me/email_addresses`, operation `getEmailAddresses`.
     ///
     /// - Authentication: the client's credentials.
@@ -28,6 +34,8 @@ impl EmailAddresses {
         }
     }
 
+    /// Adds an email address, still unverified, to the signed-in user.
+    ///
     /// `POST /v1/me/email_addresses`, operation `createEmailAddresses`.
     ///
     /// - Authentication: the client's credentials.
@@ -39,6 +47,8 @@ impl EmailAddresses {
         Create { call }
     }
 
+    /// Returns one email address of the signed-in user.
+    ///
     /// `GET /v1/me/email_addresses/{email_id}`, operation `getEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
@@ -50,6 +60,8 @@ impl EmailAddresses {
         }
     }
 
+    /// Deletes an email address of the signed-in user.
+    ///
     /// `DELETE /v1/me/email_addresses/{email_id}`, operation `DeleteEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
@@ -61,6 +73,8 @@ impl EmailAddresses {
         }
     }
 
+    /// Verifies an email address by the code that was sent to it.
+    ///
     /// `POST /v1/me/email_addresses/{email_id}/attempt_verification`, operation
     /// `verifyEmailAddress`.
     ///
@@ -78,6 +92,8 @@ impl EmailAddresses {
         AttemptVerification { call }
     }
 
+    /// Starts to verify an email address: by a code, a link or an enterprise connection.
+    ///
     /// `POST /v1/me/email_addresses/{email_id}/prepare_verification`, operation
     /// `sendVerificationEmail`.
     ///

@@ -7,6 +7,9 @@ use crate::runtime::{
 
 /// The email links of Clerk's Frontend API: 1 operation, reached through
 /// `client.email_links()`.
+///
+/// Where the links in verification emails lead: the token from the link completes a sign-in, a
+/// sign-up or the verification of an address, and the browser is sent on.
 #[derive(Clone, Debug)]
 pub struct EmailLinks {
     core: Core,

@@ -9,6 +9,9 @@ use crate::runtime::{
 
 /// The enterprise connections of Clerk's Frontend API: 8 operations, reached through
 /// `client.enterprise_connections()`.
+///
+/// The SAML and OpenID Connect connections of an organization, and test runs to try them out.
+/// For members who may manage the organization's connections; test runs continue in a browser.
 #[derive(Clone, Debug)]
 pub struct EnterpriseConnections {
     core: Core,

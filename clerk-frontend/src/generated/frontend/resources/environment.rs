@@ -6,6 +6,10 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The environment of Clerk's Frontend API: 2 operations, reached through
 /// `client.environment()`.
+///
+/// The instance as an application's sign-in screens need to know it: its settings, what users
+/// may or must give, how they can sign in, how it looks. It can be read without signing in,
+/// usually first of all.
 #[derive(Clone, Debug)]
 pub struct Environment {
     core: Core,
@@ -17,6 +21,8 @@ impl Environment {
         Self { core: core.clone() }
     }
 
+    /// Returns the settings of the instance that an application's user interface depends on.
+    ///
     /// `GET /v1/environment`, operation `getEnvironment`.
     ///
     /// - Authentication: the client's credentials.

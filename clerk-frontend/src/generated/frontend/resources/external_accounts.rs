@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The external accounts of Clerk's Frontend API: 4 operations, reached through
 /// `client.external_accounts()`.
+///
+/// The accounts of the signed-in user at OAuth providers and enterprise connections. Connecting
+/// one, or asking for more scopes, continues in a browser at the address that the answer
+/// carries.
 #[derive(Clone, Debug)]
 pub struct ExternalAccounts {
     core: Core,
@@ -19,6 +23,9 @@ impl ExternalAccounts {
         Self { core: core.clone() }
     }
 
+    /// Starts to connect an account at an OAuth provider or an enterprise connection to the
+    /// signed-in user.
+    ///
     /// `POST /v1/me/external_accounts`, operation `postOAuthAccounts`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +37,8 @@ impl ExternalAccounts {
         }
     }
 
+    /// Disconnects an external account from the signed-in user.
+    ///
     /// `DELETE /v1/me/external_accounts/{external_account_id}`, operation `deleteExternalAccount`.
     ///
     /// - Authentication: the client's credentials.
@@ -42,6 +51,8 @@ impl ExternalAccounts {
         }
     }
 
+    /// Starts a new authorization of an external account, for example to gain further scopes.
+    ///
     /// `PATCH /v1/me/external_accounts/{external_account_id}/reauthorize`, operation
     /// `reauthorizeExternalAccount`.
     ///
@@ -59,6 +70,8 @@ impl ExternalAccounts {
         Reauthorize { call }
     }
 
+    /// Revokes the tokens that the provider issued for an external account.
+    ///
     /// `DELETE /v1/me/external_accounts/{external_account_id}/tokens`, operation
     /// `revokeExternalAccountTokens`.
     ///

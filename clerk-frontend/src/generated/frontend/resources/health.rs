@@ -5,6 +5,9 @@ use crate::generated::frontend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The health of Clerk's Frontend API: 2 operations, reached through `client.health()`.
+///
+/// Whether the API can be reached, directly or through a proxy of your own. Neither call needs
+/// a client; the one about a proxy takes the secret key, so it belongs on a server.
 #[derive(Clone, Debug)]
 pub struct Health {
     core: Core,

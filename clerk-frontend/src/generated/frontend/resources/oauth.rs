@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The oauth of Clerk's Frontend API: 10 operations, reached through `client.oauth()`.
+///
+/// The instance as an OAuth 2.0 and OpenID Connect provider, for applications that sign their
+/// users in with it. Token calls authenticate as the OAuth application, those for user info
+/// with an access token (`bearer_auth`); consent is given by the signed-in user.
 #[derive(Clone, Debug)]
 pub struct OAuth {
     core: Core,
@@ -60,6 +64,8 @@ impl OAuth {
         RegisterClient { call }
     }
 
+    /// Exchanges an authorization code or a refresh token for tokens.
+    ///
     /// `POST /oauth/token`, operation `getOAuthToken`.
     ///
     /// - Authentication: HTTP basic, for the call.
@@ -74,6 +80,8 @@ impl OAuth {
         CreateToken { call }
     }
 
+    /// Revokes an access or refresh token.
+    ///
     /// `POST /oauth/token/revoke`, operation `revokeOAuthToken`.
     ///
     /// - Authentication: HTTP basic, for the call.
@@ -85,6 +93,8 @@ impl OAuth {
         }
     }
 
+    /// Tells whether a token is still good, and for whom.
+    ///
     /// `POST /oauth/token_info`, operation `getOAuthTokenInfo`.
     ///
     /// - Authentication: none.
@@ -96,6 +106,8 @@ impl OAuth {
         GetTokenInfo { call }
     }
 
+    /// Returns claims about the user an access token was issued for.
+    ///
     /// `GET /oauth/userinfo`, operation `getOAuthUserInfo`.
     ///
     /// - Authentication: none.

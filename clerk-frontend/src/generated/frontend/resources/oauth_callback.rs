@@ -7,6 +7,9 @@ use crate::runtime::{
 
 /// The oauth callback of Clerk's Frontend API: 2 operations, reached through
 /// `client.oauth_callback()`.
+///
+/// Where OAuth providers send the browser back during a sign-in, a sign-up or the connection of
+/// an account. Called by the provider's redirect; applications rarely call it themselves.
 #[derive(Clone, Debug)]
 pub struct OAuthCallback {
     core: Core,

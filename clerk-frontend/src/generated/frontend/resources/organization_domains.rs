@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The organization domains of Clerk's Frontend API: 12 operations, reached through
 /// `client.organization_domains()`.
+///
+/// The email domains of an organization: whose addresses may join it, and how. Verify a domain
+/// before choosing an enrollment mode that lets people in by it. For members who may manage the
+/// organization's domains.
 #[derive(Clone, Debug)]
 pub struct OrganizationDomains {
     core: Core,
@@ -19,6 +23,8 @@ impl OrganizationDomains {
         Self { core: core.clone() }
     }
 
+    /// Lists the domains of an organization.
+    ///
     /// `GET /v1/organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +36,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Adds a domain to an organization.
+    ///
     /// `POST /v1/organizations/{organization_id}/domains`, operation `CreateOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
@@ -101,6 +109,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Returns one domain of an organization.
+    ///
     /// `GET /v1/organizations/{organization_id}/domains/{domain_id}`, operation
     /// `GetOrganizationDomain`.
     ///
@@ -119,6 +129,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Deletes a domain of an organization.
+    ///
     /// `DELETE /v1/organizations/{organization_id}/domains/{domain_id}`, operation
     /// `deleteOrganizationDomain`.
     ///
@@ -137,6 +149,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Verifies a domain by the code sent to an address at it.
+    ///
     /// `POST
     /// /v1/organizations/{organization_id}/domains/{domain_id}/attempt_affiliation_verification`,
     /// operation `attemptOrganizationDomainVerification`.
@@ -178,6 +192,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Sends a code to an email address at the domain.
+    ///
     /// `POST
     /// /v1/organizations/{organization_id}/domains/{domain_id}/prepare_affiliation_verification`,
     /// operation `prepareOrganizationDomainVerification`.
@@ -222,6 +238,8 @@ impl OrganizationDomains {
         }
     }
 
+    /// Chooses how people with an address at the domain come into the organization.
+    ///
     /// `POST /v1/organizations/{organization_id}/domains/{domain_id}/update_enrollment_mode`,
     /// operation `UpdateOrganizationDomainEnrollmentMode`.
     ///

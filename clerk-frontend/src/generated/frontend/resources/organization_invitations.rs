@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization invitations of Clerk's Frontend API: 5 operations, reached through
 /// `client.organization_invitations()`.
+///
+/// Invitations of an organization to join it by email. For members who may manage the
+/// organization's members; the invited person finds the invitation under `user()`.
 #[derive(Clone, Debug)]
 pub struct OrganizationInvitations {
     core: Core,
@@ -19,6 +22,8 @@ impl OrganizationInvitations {
         Self { core: core.clone() }
     }
 
+    /// Lists the invitations of an organization, on request only those of some status.
+    ///
     /// `GET /v1/organizations/{organization_id}/invitations`, operation
     /// `getOrganizationInvitations`.
     ///
@@ -31,6 +36,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Invites an email address to an organization with the given role.
+    ///
     /// `POST /v1/organizations/{organization_id}/invitations`, operation
     /// `createOrganizationInvitations`.
     ///
@@ -50,6 +57,8 @@ impl OrganizationInvitations {
         Create { call }
     }
 
+    /// Invites several email addresses to an organization with one role.
+    ///
     /// `POST /v1/organizations/{organization_id}/invitations/bulk`, operation
     /// `bulkCreateOrganizationInvitations`.
     ///
@@ -84,6 +93,8 @@ impl OrganizationInvitations {
         }
     }
 
+    /// Withdraws an invitation that was not accepted yet.
+    ///
     /// `POST /v1/organizations/{organization_id}/invitations/{invitation_id}/revoke`, operation
     /// `revokePendingOrganizationInvitation`.
     ///

@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization membership requests of Clerk's Frontend API: 3 operations, reached through
 /// `client.organization_membership_requests()`.
+///
+/// Requests to join an organization, made by users whose email address is at one of its
+/// domains. For members who may manage the organization's members.
 #[derive(Clone, Debug)]
 pub struct OrganizationMembershipRequests {
     core: Core,
@@ -19,6 +22,8 @@ impl OrganizationMembershipRequests {
         Self { core: core.clone() }
     }
 
+    /// Lists the requests of users to join an organization.
+    ///
     /// `GET /v1/organizations/{organization_id}/membership_requests`, operation
     /// `listOrganizationMembershipRequests`.
     ///
@@ -31,6 +36,8 @@ impl OrganizationMembershipRequests {
         }
     }
 
+    /// Lets a user who asked for it into an organization.
+    ///
     /// `POST /v1/organizations/{organization_id}/membership_requests/{request_id}/accept`,
     /// operation `acceptOrganizationMembershipRequest`.
     ///
@@ -49,6 +56,8 @@ impl OrganizationMembershipRequests {
         }
     }
 
+    /// Turns down a user who asked to join an organization.
+    ///
     /// `POST /v1/organizations/{organization_id}/membership_requests/{request_id}/reject`,
     /// operation `rejectOrganizationMembershipRequest`.
     ///

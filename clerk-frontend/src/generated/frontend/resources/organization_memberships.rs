@@ -8,6 +8,9 @@ use crate::runtime::{
 
 /// The organization memberships of Clerk's Frontend API: 4 operations, reached through
 /// `client.organization_memberships()`.
+///
+/// The members of an organization and their roles. Any change needs a role that allows managing
+/// members; to leave an organization, a user calls `user().leave_organization(..)`.
 #[derive(Clone, Debug)]
 pub struct OrganizationMemberships {
     core: Core,
@@ -19,6 +22,9 @@ impl OrganizationMemberships {
         Self { core: core.clone() }
     }
 
+    /// Lists the members of an organization, on request only those with some role or matching a
+    /// text.
+    ///
     /// `GET /v1/organizations/{organization_id}/memberships`, operation
     /// `ListOrganizationMemberships`.
     ///
@@ -31,6 +37,8 @@ impl OrganizationMemberships {
         }
     }
 
+    /// Makes an existing user a member of an organization.
+    ///
     /// `POST /v1/organizations/{organization_id}/memberships`, operation
     /// `CreateOrganizationMembership`.
     ///
@@ -50,6 +58,8 @@ impl OrganizationMemberships {
         Create { call }
     }
 
+    /// Ends the membership of a user in an organization.
+    ///
     /// `DELETE /v1/organizations/{organization_id}/memberships/{user_id}`, operation
     /// `removeOrganizationMember`.
     ///
@@ -68,6 +78,8 @@ impl OrganizationMemberships {
         }
     }
 
+    /// Gives a member of an organization another role.
+    ///
     /// `PATCH /v1/organizations/{organization_id}/memberships/{user_id}`, operation
     /// `UpdateOrganizationMembership`.
     ///

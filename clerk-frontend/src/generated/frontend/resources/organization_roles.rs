@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The organization roles of Clerk's Frontend API: 1 operation, reached through
 /// `client.organization_roles()`.
+///
+/// The roles that members of an organization can have, for choosing one when inviting or
+/// changing a member.
 #[derive(Clone, Debug)]
 pub struct OrganizationRoles {
     core: Core,
@@ -17,6 +20,8 @@ impl OrganizationRoles {
         Self { core: core.clone() }
     }
 
+    /// Lists the roles that members of an organization can have.
+    ///
     /// `GET /v1/organizations/{organization_id}/roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.

@@ -8,6 +8,10 @@ use crate::runtime::{
 
 /// The organizations of Clerk's Frontend API: 6 operations, reached through
 /// `client.organizations()`.
+///
+/// Organizations of the signed-in user. Creating one needs the instance's permission for the
+/// user, changing or deleting one a role in it that allows this. The organizations a user
+/// belongs to are listed under `user()`.
 #[derive(Clone, Debug)]
 pub struct Organizations {
     core: Core,
@@ -19,6 +23,8 @@ impl Organizations {
         Self { core: core.clone() }
     }
 
+    /// Creates an organization with the signed-in user as its first member.
+    ///
     /// `POST /v1/organizations`, operation `createOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +36,8 @@ impl Organizations {
         }
     }
 
+    /// Returns an organization that the signed-in user belongs to.
+    ///
     /// `GET /v1/organizations/{organization_id}`, operation `getOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +49,8 @@ impl Organizations {
         }
     }
 
+    /// Deletes an organization, where the instance and the role allow it.
+    ///
     /// `DELETE /v1/organizations/{organization_id}`, operation `deleteOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -52,6 +62,8 @@ impl Organizations {
         }
     }
 
+    /// Changes the name or the slug of an organization.
+    ///
     /// `PATCH /v1/organizations/{organization_id}`, operation `updateOrganization`.
     ///
     /// - Authentication: the client's credentials.
@@ -63,6 +75,8 @@ impl Organizations {
         }
     }
 
+    /// Sets the logo of an organization to the uploaded file.
+    ///
     /// `PUT /v1/organizations/{organization_id}/logo`, operation `updateOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
@@ -75,6 +89,8 @@ impl Organizations {
         }
     }
 
+    /// Deletes the logo of an organization.
+    ///
     /// `DELETE /v1/organizations/{organization_id}/logo`, operation `deleteOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.

@@ -5,6 +5,10 @@ use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The passkeys of Clerk's Frontend API: 5 operations, reached through `client.passkeys()`.
+///
+/// The passkeys of the signed-in user. `create` starts a registration with options for the
+/// platform's authenticator, `attempt_verification` finishes it with what the authenticator
+/// signed.
 #[derive(Clone, Debug)]
 pub struct Passkeys {
     core: Core,
@@ -16,6 +20,8 @@ impl Passkeys {
         Self { core: core.clone() }
     }
 
+    /// Starts the registration of a passkey.
+    ///
     /// `POST /v1/me/passkeys`, operation `postPasskey`.
     ///
     /// - Authentication: the client's credentials.
@@ -38,6 +44,8 @@ impl Passkeys {
         }
     }
 
+    /// Deletes a passkey of the signed-in user.
+    ///
     /// `DELETE /v1/me/passkeys/{passkey_id}`, operation `deletePasskey`.
     ///
     /// - Authentication: the client's credentials.
@@ -49,6 +57,8 @@ impl Passkeys {
         }
     }
 
+    /// Renames a passkey.
+    ///
     /// `PATCH /v1/me/passkeys/{passkey_id}`, operation `patchPasskey`.
     ///
     /// - Authentication: the client's credentials.
@@ -60,6 +70,8 @@ impl Passkeys {
         }
     }
 
+    /// Finishes the registration of a passkey with the authenticator's answer.
+    ///
     /// `POST /v1/me/passkeys/{passkey_id}/attempt_verification`, operation
     /// `attemptPasskeyVerification`.
     ///

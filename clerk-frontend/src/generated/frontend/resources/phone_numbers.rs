@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The phone numbers of Clerk's Frontend API: 7 operations, reached through
 /// `client.phone_numbers()`.
+///
+/// The phone numbers of the signed-in user, for signing in or as a second factor. A new one has
+/// to be verified, `prepare_verification` then `attempt_verification`, before it can be used.
 #[derive(Clone, Debug)]
 pub struct PhoneNumbers {
     core: Core,
@@ -17,6 +20,8 @@ impl PhoneNumbers {
         Self { core: core.clone() }
     }
 
+    /// Lists the phone numbers of the signed-in user.
+    ///
     /// `GET /v1/me/phone_numbers`, operation `getPhoneNumbers`.
     ///
     /// - Authentication: the client's credentials.
@@ -28,6 +33,8 @@ impl PhoneNumbers {
         }
     }
 
+    /// Adds a phone number, still unverified, to the signed-in user.
+    ///
     /// `POST /v1/me/phone_numbers`, operation `postPhoneNumbers`.
     ///
     /// - Authentication: the client's credentials.
@@ -39,6 +46,8 @@ impl PhoneNumbers {
         Create { call }
     }
 
+    /// Returns one phone number of the signed-in user.
+    ///
     /// `GET /v1/me/phone_numbers/{phone_number_id}`, operation `ReadPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -50,6 +59,8 @@ impl PhoneNumbers {
         }
     }
 
+    /// Deletes a phone number of the signed-in user.
+    ///
     /// `DELETE /v1/me/phone_numbers/{phone_number_id}`, operation `DeletePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -61,6 +72,9 @@ impl PhoneNumbers {
         }
     }
 
+    /// Chooses whether a phone number is kept for the second factor, and whether it is the default
+    /// one.
+    ///
     /// `PATCH /v1/me/phone_numbers/{phone_number_id}`, operation `UpdatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
@@ -72,6 +86,8 @@ impl PhoneNumbers {
         }
     }
 
+    /// Verifies a phone number by the code that was sent to it.
+    ///
     /// `POST /v1/me/phone_numbers/{phone_number_id}/attempt_verification`, operation
     /// `verifyPhoneNumber`.
     ///
@@ -89,6 +105,8 @@ impl PhoneNumbers {
         AttemptVerification { call }
     }
 
+    /// Sends a verification code to a phone number.
+    ///
     /// `POST /v1/me/phone_numbers/{phone_number_id}/prepare_verification`, operation
     /// `sendVerificationSMS`.
     ///

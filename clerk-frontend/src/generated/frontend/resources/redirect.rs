@@ -6,6 +6,9 @@ use crate::runtime::{
 };
 
 /// The redirect of Clerk's Frontend API: 1 operation, reached through `client.redirect()`.
+///
+/// Sends a browser on to another address by way of the instance. For browsers, not for native
+/// applications.
 #[derive(Clone, Debug)]
 pub struct RedirectResource {
     core: Core,

@@ -6,6 +6,9 @@ use crate::runtime::{
 };
 
 /// The saml of Clerk's Frontend API: 2 operations, reached through `client.saml()`.
+///
+/// The instance's side of SAML connections. Called by identity providers and by browsers on
+/// their way back from one; applications rarely call it themselves.
 #[derive(Clone, Debug)]
 pub struct Saml {
     core: Core,

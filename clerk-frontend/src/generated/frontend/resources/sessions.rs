@@ -5,6 +5,10 @@ use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The sessions of Clerk's Frontend API: 14 operations, reached through `client.sessions()`.
+///
+/// The sessions of the client, one for each signed-in user, and of that user on other devices.
+/// Create tokens here for calls to your own backend, switch the active organization, verify the
+/// user again before a delicate step, or sign out.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     core: Core,
@@ -16,6 +20,8 @@ impl Sessions {
         Self { core: core.clone() }
     }
 
+    /// Returns one session of the client.
+    ///
     /// `GET /v1/client/sessions/{session_id}`, operation `getSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -27,6 +33,8 @@ impl Sessions {
         }
     }
 
+    /// Ends a session of the client, which signs its user out.
+    ///
     /// `POST /v1/client/sessions/{session_id}/end`, operation `endSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -38,6 +46,8 @@ impl Sessions {
         }
     }
 
+    /// Removes a session from the client, which signs its user out.
+    ///
     /// `POST /v1/client/sessions/{session_id}/remove`, operation `removeSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -49,6 +59,8 @@ impl Sessions {
         }
     }
 
+    /// Creates a short-lived session token (a JWT) for calls to the application's own backend.
+    ///
     /// `POST /v1/client/sessions/{session_id}/tokens`, operation `createSessionToken`.
     ///
     /// - Authentication: the client's credentials.
@@ -60,6 +72,8 @@ impl Sessions {
         }
     }
 
+    /// Creates a token (a JWT) with the claims of a JWT template of the instance.
+    ///
     /// `POST /v1/client/sessions/{session_id}/tokens/{template_name}`, operation
     /// `createSessionTokenWithTemplate`.
     ///
@@ -78,6 +92,8 @@ impl Sessions {
         }
     }
 
+    /// Marks a session as the one in use and, if asked to, changes its active organization.
+    ///
     /// `POST /v1/client/sessions/{session_id}/touch`, operation `touchSession`.
     ///
     /// - Authentication: the client's credentials.
@@ -89,6 +105,8 @@ impl Sessions {
         }
     }
 
+    /// Starts to verify the user of a session again, up to the level given.
+    ///
     /// `POST /v1/client/sessions/{session_id}/verify`, operation `startSessionReverification`.
     ///
     /// - Authentication: the client's credentials.
@@ -105,6 +123,8 @@ impl Sessions {
         StartVerification { call }
     }
 
+    /// Checks what the user gave as the first factor of a reverification.
+    ///
     /// `POST /v1/client/sessions/{session_id}/verify/attempt_first_factor`, operation
     /// `attemptSessionReverificationFirstFactor`.
     ///
@@ -124,6 +144,8 @@ impl Sessions {
         }
     }
 
+    /// Checks what the user gave as the second factor of a reverification.
+    ///
     /// `POST /v1/client/sessions/{session_id}/verify/attempt_second_factor`, operation
     /// `attemptSessionReverificationSecondFactor`.
     ///
@@ -140,6 +162,8 @@ impl Sessions {
         }
     }
 
+    /// Prepares the first factor of a reverification, for example by sending a code.
+    ///
     /// `POST /v1/client/sessions/{session_id}/verify/prepare_first_factor`, operation
     /// `prepareSessionReverificationFirstFactor`.
     ///
@@ -156,6 +180,8 @@ impl Sessions {
         }
     }
 
+    /// Prepares the second factor of a reverification, for example by sending a code.
+    ///
     /// `POST /v1/client/sessions/{session_id}/verify/prepare_second_factor`, operation
     /// `prepareSessionReverificationSecondFactor`.
     ///
@@ -172,6 +198,8 @@ impl Sessions {
         }
     }
 
+    /// Lists the sessions of the signed-in user on all clients.
+    ///
     /// `GET /v1/me/sessions`, operation `getUsersSessions`.
     ///
     /// - Authentication: the client's credentials.
@@ -183,6 +211,8 @@ impl Sessions {
         }
     }
 
+    /// Lists those sessions of the signed-in user that are active.
+    ///
     /// `GET /v1/me/sessions/active`, operation `getSessions`.
     ///
     /// - Authentication: the client's credentials.
@@ -194,6 +224,8 @@ impl Sessions {
         }
     }
 
+    /// Revokes a session of the signed-in user, on whichever client it is.
+    ///
     /// `POST /v1/me/sessions/{session_id}/revoke`, operation `revokeSession`.
     ///
     /// - Authentication: the client's credentials.

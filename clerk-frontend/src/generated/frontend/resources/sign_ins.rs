@@ -5,6 +5,10 @@ use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The sign ins of Clerk's Frontend API: 7 operations, reached through `client.sign_ins()`.
+///
+/// Sign-ins under way. Create one with an identifier or a strategy, prepare and attempt the
+/// first factor, then the second where the status asks for it; when it is complete, it names
+/// the session it created.
 #[derive(Clone, Debug)]
 pub struct SignIns {
     core: Core,
@@ -16,6 +20,8 @@ impl SignIns {
         Self { core: core.clone() }
     }
 
+    /// Starts a sign-in; with a strategy and its input it can pass the first factor at once.
+    ///
     /// `POST /v1/client/sign_ins`, operation `createSignIn`.
     ///
     /// - Authentication: the client's credentials.
@@ -27,6 +33,8 @@ impl SignIns {
         }
     }
 
+    /// Returns a sign-in of the client with its status and the factors it supports.
+    ///
     /// `GET /v1/client/sign_ins/{sign_in_id}`, operation `getSignIn`.
     ///
     /// - Authentication: the client's credentials.
@@ -38,6 +46,8 @@ impl SignIns {
         }
     }
 
+    /// Checks what the user gave as the first factor, such as a password or a code.
+    ///
     /// `POST /v1/client/sign_ins/{sign_in_id}/attempt_first_factor`, operation
     /// `attemptSignInFactorOne`.
     ///
@@ -55,6 +65,8 @@ impl SignIns {
         AttemptFirstFactor { call }
     }
 
+    /// Checks the code the user gave as the second factor.
+    ///
     /// `POST /v1/client/sign_ins/{sign_in_id}/attempt_second_factor`, operation
     /// `attemptSignInFactorTwo`.
     ///
@@ -71,6 +83,9 @@ impl SignIns {
         }
     }
 
+    /// Prepares the first factor, for example by sending a code or naming the provider's address to
+    /// continue at.
+    ///
     /// `POST /v1/client/sign_ins/{sign_in_id}/prepare_first_factor`, operation
     /// `prepareSignInFactorOne`.
     ///
@@ -88,6 +103,8 @@ impl SignIns {
         PrepareFirstFactor { call }
     }
 
+    /// Prepares the second factor, for example by sending a code.
+    ///
     /// `POST /v1/client/sign_ins/{sign_in_id}/prepare_second_factor`, operation
     /// `prepareSignInFactorTwo`.
     ///
@@ -104,6 +121,8 @@ impl SignIns {
         }
     }
 
+    /// Sets the new password that a sign-in asks for before it can go on.
+    ///
     /// `POST /v1/client/sign_ins/{sign_in_id}/reset_password`, operation `resetPassword`.
     ///
     /// - Authentication: the client's credentials.

@@ -7,6 +7,10 @@ use crate::runtime::{
 };
 
 /// The sign ups of Clerk's Frontend API: 5 operations, reached through `client.sign_ups()`.
+///
+/// New users on their way in. A sign-up collects what the instance asks for over several calls,
+/// with the email address or phone number verified in between; when it is complete, it names
+/// the session it created.
 #[derive(Clone, Debug)]
 pub struct SignUps {
     core: Core,
@@ -18,6 +22,8 @@ impl SignUps {
         Self { core: core.clone() }
     }
 
+    /// Starts a sign-up with what is known of the new user so far.
+    ///
     /// `POST /v1/client/sign_ups`, operation `createSignUps`.
     ///
     /// - Authentication: the client's credentials.
@@ -29,6 +35,8 @@ impl SignUps {
         }
     }
 
+    /// Returns a sign-up of the client with its status and what it still lacks.
+    ///
     /// `GET /v1/client/sign_ups/{sign_up_id}`, operation `getSignUps`.
     ///
     /// - Authentication: the client's credentials.
@@ -40,6 +48,8 @@ impl SignUps {
         }
     }
 
+    /// Adds or changes details of a sign-up under way.
+    ///
     /// `PATCH /v1/client/sign_ups/{sign_up_id}`, operation `updateSignUps`.
     ///
     /// - Authentication: the client's credentials.
@@ -51,6 +61,8 @@ impl SignUps {
         }
     }
 
+    /// Checks the code, token or signature that verifies a detail of a sign-up.
+    ///
     /// `POST /v1/client/sign_ups/{sign_up_id}/attempt_verification`, operation
     /// `attemptSignUpsVerification`.
     ///
@@ -67,6 +79,8 @@ impl SignUps {
         }
     }
 
+    /// Prepares the verification of a detail, for example by sending a code to the new address.
+    ///
     /// `POST /v1/client/sign_ups/{sign_up_id}/prepare_verification`, operation
     /// `prepareSignUpsVerification`.
     ///

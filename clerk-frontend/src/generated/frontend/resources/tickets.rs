@@ -6,6 +6,9 @@ use crate::runtime::{
 };
 
 /// The tickets of Clerk's Frontend API: 1 operation, reached through `client.tickets()`.
+///
+/// Where links with a ticket lead, such as those of invitations and sign-in tokens: the ticket
+/// is accepted and the browser sent on to sign in or sign up with it.
 #[derive(Clone, Debug)]
 pub struct Tickets {
     core: Core,

@@ -5,6 +5,9 @@ use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The totp of Clerk's Frontend API: 3 operations, reached through `client.totp()`.
+///
+/// The authenticator application of the signed-in user as a second factor. `create` gives the
+/// secret, a first code in `attempt_verification` switches it on.
 #[derive(Clone, Debug)]
 pub struct Totp {
     core: Core,
@@ -16,6 +19,8 @@ impl Totp {
         Self { core: core.clone() }
     }
 
+    /// Creates the secret for an authenticator application, not yet in force.
+    ///
     /// `POST /v1/me/totp`, operation `postTOTP`.
     ///
     /// - Authentication: the client's credentials.
@@ -27,6 +32,8 @@ impl Totp {
         }
     }
 
+    /// Removes the authenticator application as a second factor.
+    ///
     /// `DELETE /v1/me/totp`, operation `deleteTOTP`.
     ///
     /// - Authentication: the client's credentials.
@@ -38,6 +45,8 @@ impl Totp {
         }
     }
 
+    /// Puts the authenticator application into force, given a code from it.
+    ///
     /// `POST /v1/me/totp/attempt_verification`, operation `verifyTOTP`.
     ///
     /// - Authentication: the client's credentials.

@@ -6,6 +6,10 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The trusted devices of Clerk's Frontend API: 5 operations, reached through
 /// `client.trusted_devices()`.
+///
+/// Devices with a key of their own that the signed-in user has enrolled, so that later sign-ins
+/// can use the key. `prepare` gives a challenge, `attempt` enrols the device with the signed
+/// answer.
 #[derive(Clone, Debug)]
 pub struct TrustedDevices {
     core: Core,
@@ -28,6 +32,8 @@ impl TrustedDevices {
         Validate { call }
     }
 
+    /// Lists the trusted devices of the signed-in user.
+    ///
     /// `GET /v1/me/trusted_devices`, operation `listTrustedDevices`.
     ///
     /// - Authentication: the client's credentials.
@@ -74,6 +80,8 @@ impl TrustedDevices {
         Prepare { call }
     }
 
+    /// Revokes a trusted device, whose key is then no longer accepted.
+    ///
     /// `DELETE /v1/me/trusted_devices/{trusted_device_id}`, operation `revokeTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.

@@ -8,6 +8,9 @@ use crate::runtime::{
 };
 
 /// The user of Clerk's Frontend API: 22 operations, reached through `client.user()`.
+///
+/// The signed-in user: profile, password, metadata, organizations, invitations. Every call is
+/// about the user of the session in use and needs one that is active.
 #[derive(Clone, Debug)]
 pub struct User {
     core: Core,
@@ -19,6 +22,8 @@ impl User {
         Self { core: core.clone() }
     }
 
+    /// Returns the signed-in user.
+    ///
     /// `GET /v1/me`, operation `getUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -30,6 +35,8 @@ impl User {
         }
     }
 
+    /// Deletes the signed-in user, where the instance lets users delete themselves.
+    ///
     /// `DELETE /v1/me`, operation `deleteUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -41,6 +48,8 @@ impl User {
         }
     }
 
+    /// Changes the name, the username or the primary addresses of the signed-in user.
+    ///
     /// `PATCH /v1/me`, operation `patchUser`.
     ///
     /// - Authentication: the client's credentials.
@@ -52,6 +61,8 @@ impl User {
         }
     }
 
+    /// Sets a new password for the signed-in user and can sign out the other sessions.
+    ///
     /// `POST /v1/me/change_password`, operation `changePassword`.
     ///
     /// - Authentication: the client's credentials.
@@ -169,6 +180,8 @@ impl User {
         }
     }
 
+    /// Merges values into the unsafe metadata of the signed-in user; a null removes its key.
+    ///
     /// `PATCH /v1/me/metadata`, operation `patchUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
@@ -180,6 +193,8 @@ impl User {
         UpdateMetadata { call }
     }
 
+    /// Returns suggested values for an organization the signed-in user is about to create.
+    ///
     /// `GET /v1/me/organization_creation_defaults`, operation `getOrganizationCreationDefaults`.
     ///
     /// - Authentication: the client's credentials.
@@ -191,6 +206,8 @@ impl User {
         }
     }
 
+    /// Lists the invitations to organizations that the signed-in user has received.
+    ///
     /// `GET /v1/me/organization_invitations`, operation `getUsersOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
@@ -202,6 +219,8 @@ impl User {
         }
     }
 
+    /// Accepts an invitation, which makes the signed-in user a member.
+    ///
     /// `POST /v1/me/organization_invitations/{invitation_id}/accept`, operation
     /// `acceptOrganizationInvitation`.
     ///
@@ -218,6 +237,8 @@ impl User {
         }
     }
 
+    /// Lists the organizations that the signed-in user belongs to, with the role in each.
+    ///
     /// `GET /v1/me/organization_memberships`, operation `getOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
@@ -229,6 +250,8 @@ impl User {
         }
     }
 
+    /// Takes the signed-in user out of an organization.
+    ///
     /// `DELETE /v1/me/organization_memberships/{organization_id}`, operation
     /// `deleteOrganizationMemberships`.
     ///
@@ -245,6 +268,9 @@ impl User {
         }
     }
 
+    /// Lists organizations that the signed-in user may ask to join, by the domain of an email
+    /// address.
+    ///
     /// `GET /v1/me/organization_suggestions`, operation `getOrganizationSuggestions`.
     ///
     /// - Authentication: the client's credentials.
@@ -256,6 +282,8 @@ impl User {
         }
     }
 
+    /// Accepts a suggestion, which asks the organization to take the user in.
+    ///
     /// `POST /v1/me/organization_suggestions/{suggestion_id}/accept`, operation
     /// `acceptOrganizationSuggestion`.
     ///
@@ -272,6 +300,8 @@ impl User {
         }
     }
 
+    /// Sets the profile image of the signed-in user to the uploaded file.
+    ///
     /// `POST /v1/me/profile_image`, operation `updateProfileImage`.
     ///
     /// - Authentication: the client's credentials.
@@ -283,6 +313,8 @@ impl User {
         }
     }
 
+    /// Deletes the profile image of the signed-in user.
+    ///
     /// `DELETE /v1/me/profile_image`, operation `deleteProfileImage`.
     ///
     /// - Authentication: the client's credentials.
@@ -294,6 +326,8 @@ impl User {
         }
     }
 
+    /// Takes the password off the signed-in user, who then signs in by other means.
+    ///
     /// `POST /v1/me/remove_password`, operation `removePassword`.
     ///
     /// - Authentication: the client's credentials.
@@ -305,6 +339,8 @@ impl User {
         }
     }
 
+    /// Creates a token of the signed-in user for a service that the instance is integrated with.
+    ///
     /// `POST /v1/me/tokens`, operation `createServiceToken`.
     ///
     /// - Authentication: the client's credentials.

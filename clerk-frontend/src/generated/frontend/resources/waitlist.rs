@@ -5,6 +5,9 @@ use crate::generated::frontend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The waitlist of Clerk's Frontend API: 1 operation, reached through `client.waitlist()`.
+///
+/// The list of people who want to sign up while the instance is in waitlist mode. Anyone may
+/// join; entries are let in through the dashboard or the Backend API.
 #[derive(Clone, Debug)]
 pub struct Waitlist {
     core: Core,
@@ -16,6 +19,8 @@ impl Waitlist {
         Self { core: core.clone() }
     }
 
+    /// Puts an email address on the waitlist.
+    ///
     /// `POST /v1/waitlist`, operation `joinWaitlist`.
     ///
     /// - Authentication: the client's credentials.

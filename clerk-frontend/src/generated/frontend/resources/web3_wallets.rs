@@ -6,6 +6,9 @@ use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_metho
 
 /// The web3 wallets of Clerk's Frontend API: 6 operations, reached through
 /// `client.web3_wallets()`.
+///
+/// The cryptocurrency wallets of the signed-in user. A new one is verified by signing a nonce
+/// with it: `prepare_verification`, then `attempt_verification`.
 #[derive(Clone, Debug)]
 pub struct Web3Wallets {
     core: Core,

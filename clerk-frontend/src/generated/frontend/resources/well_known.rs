@@ -5,6 +5,9 @@ use crate::generated::frontend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
 /// The well known of Clerk's Frontend API: 6 operations, reached through `client.well_known()`.
+///
+/// Public documents at fixed addresses: signing keys, OpenID Connect metadata, and what mobile
+/// platforms and browsers look up about the instance. They need no credentials.
 #[derive(Clone, Debug)]
 pub struct WellKnown {
     core: Core,
@@ -38,6 +41,8 @@ impl WellKnown {
         }
     }
 
+    /// Returns the public keys that verify the instance's tokens.
+    ///
     /// `GET /.well-known/jwks.json`, operation `getJWKS`.
     ///
     /// - Authentication: none.
@@ -63,6 +68,8 @@ impl WellKnown {
         }
     }
 
+    /// Returns the instance's OpenID Connect metadata.
+    ///
     /// `GET /.well-known/openid-configuration`, operation `getOpenIDConfiguration`.
     ///
     /// - Authentication: none.

@@ -1,0 +1,544 @@
+//! No input may panic the generator: the real documents, damaged in a few thousand ways, always the same ones.
+//!
+//! Generating a whole document takes too long for thousands of cases, so most are made from excerpts: a few paths and
+//! the components they reach. `MUTATIONS=100000 cargo test --release -p generator --test mutations` looks further.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use generator::{ApiKind, Input, Source, Stale};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use serde_json::{Map, Value, json};
+
+/// Paths of one excerpt.
+const PATHS: usize = 2;
+/// A single case takes milliseconds, a whole document below a second; this much is a hang.
+const HANG: Duration = Duration::from_secs(60);
+
+/// Texts that have a meaning in Rust, JSON Pointer, YAML or Markdown, or none anywhere.
+const TEXTS: [&str; 24] = [
+    "",
+    "type",
+    "self",
+    "Self",
+    "crate",
+    "_",
+    "r#x",
+    "a b",
+    "2",
+    "²",
+    "日本",
+    "-",
+    "*",
+    "a/b~c",
+    "{x}",
+    "}{",
+    "#/components/schemas/Nope",
+    "\u{0}",
+    "\n\n  `",
+    "<b>",
+    "</",
+    "[x](y",
+    "x-rust-name",
+    "string",
+];
+
+/// Keywords that change how everything around them is read.
+const KEYWORDS: [&str; 26] = [
+    "$ref",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "not",
+    "type",
+    "enum",
+    "items",
+    "properties",
+    "required",
+    "nullable",
+    "additionalProperties",
+    "discriminator",
+    "default",
+    "format",
+    "x-rust-name",
+    "x-rust-type",
+    "x-rust-variants",
+    "x-rust-secret",
+    "x-rust-essential",
+    "x-rust-shared",
+    "x-rust-resource",
+    "x-rust-method",
+    "parameters",
+    "style",
+    "deprecated",
+];
+
+/// One piece of damage. The numbers choose places and are taken modulo what there is to choose from.
+#[derive(Clone, Debug)]
+enum Damage {
+    Drop {
+        place: usize,
+    },
+    Replace {
+        place: usize,
+        with: usize,
+    },
+    Rename {
+        place: usize,
+        to: usize,
+    },
+    Duplicate {
+        place: usize,
+        to: usize,
+    },
+    Copy {
+        from: usize,
+        to: usize,
+    },
+    Keyword {
+        place: usize,
+        keyword: usize,
+        from: usize,
+    },
+    Redirect {
+        reference: usize,
+        to: usize,
+    },
+    Nest {
+        place: usize,
+        how: usize,
+        levels: usize,
+    },
+}
+
+/// Damage to the text itself.
+#[derive(Clone, Debug)]
+enum Tear {
+    Nothing,
+    Truncate { at: usize },
+    Cut { from: usize, length: usize },
+    Repeat { line: usize },
+    Insert { at: usize, what: usize },
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let n = || any::<usize>();
+    prop_oneof![
+        n().prop_map(|place| Damage::Drop { place }),
+        (n(), n()).prop_map(|(place, with)| Damage::Replace { place, with }),
+        (n(), n()).prop_map(|(place, to)| Damage::Rename { place, to }),
+        (n(), n()).prop_map(|(place, to)| Damage::Duplicate { place, to }),
+        (n(), n()).prop_map(|(from, to)| Damage::Copy { from, to }),
+        (n(), n(), n()).prop_map(|(place, keyword, from)| Damage::Keyword {
+            place,
+            keyword,
+            from
+        }),
+        (n(), n()).prop_map(|(reference, to)| Damage::Redirect { reference, to }),
+        (n(), n(), 1..300usize).prop_map(|(place, how, levels)| Damage::Nest {
+            place,
+            how,
+            levels
+        }),
+    ]
+}
+
+fn tear() -> impl Strategy<Value = Tear> {
+    let n = || any::<usize>();
+    prop_oneof![
+        6 => Just(Tear::Nothing),
+        1 => n().prop_map(|at| Tear::Truncate { at }),
+        1 => (n(), 0..200usize).prop_map(|(from, length)| Tear::Cut { from, length }),
+        1 => n().prop_map(|line| Tear::Repeat { line }),
+        1 => (n(), n()).prop_map(|(at, what)| Tear::Insert { at, what }),
+    ]
+}
+
+/// The places of a document: every member of an object and element of an array, by its way from the root.
+fn places(value: &Value, way: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
+    let mut visit = |step: Step, inner: &Value| {
+        way.push(step);
+        found.push(way.clone());
+        places(inner, way, found);
+        way.pop();
+    };
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                visit(Step::Member(name.clone()), inner);
+            }
+        }
+        Value::Array(elements) => {
+            for (index, inner) in elements.iter().enumerate() {
+                visit(Step::Element(index), inner);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Member(String),
+    Element(usize),
+}
+
+fn at<'v>(document: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
+    way.iter().try_fold(document, |value, step| match step {
+        Step::Member(name) => value.get_mut(name),
+        Step::Element(index) => value.get_mut(index),
+    })
+}
+
+fn pick<T>(among: &[T], number: usize) -> Option<&T> {
+    among.get(number.checked_rem(among.len())?)
+}
+
+fn apply(document: &mut Value, damage: &Damage) -> Option<()> {
+    let mut all = Vec::new();
+    places(document, &mut Vec::new(), &mut all);
+    let copy = |document: &mut Value, place| Some(at(document, pick(&all, place)?)?.clone());
+    match *damage {
+        Damage::Drop { place } => {
+            let (last, parent) = pick(&all, place)?.split_last()?;
+            match (at(document, parent)?, last) {
+                (Value::Object(members), Step::Member(name)) => drop(members.shift_remove(name)),
+                (Value::Array(elements), Step::Element(index)) => drop(elements.remove(*index)),
+                _ => {}
+            }
+        }
+        Damage::Replace { place, with } => {
+            let texts = TEXTS.iter().map(|text| json!(text));
+            let others = [
+                json!(null),
+                json!(true),
+                json!(0),
+                json!(-1),
+                json!(1.5),
+                json!(u64::MAX),
+                json!([]),
+                json!({}),
+                json!([null]),
+                json!({"a": {}}),
+                json!({"$ref": "#/components/schemas/User"}),
+                json!("x".repeat(5000)),
+            ];
+            let values: Vec<Value> = texts.chain(others).collect();
+            *at(document, pick(&all, place)?)? = pick(&values, with)?.clone();
+        }
+        Damage::Rename { place, to } => {
+            let (last, parent) = pick(&all, place)?.split_last()?;
+            if let (Value::Object(members), Step::Member(name)) = (at(document, parent)?, last) {
+                let value = members.shift_remove(name)?;
+                members.insert(pick(&TEXTS, to)?.to_string(), value);
+            }
+        }
+        Damage::Duplicate { place, to } => {
+            let value = copy(document, place)?;
+            let (last, parent) = pick(&all, place)?.split_last()?;
+            match (at(document, parent)?, last) {
+                (Value::Object(members), Step::Member(name)) => {
+                    // Nearly the same name, in the ways in which names collide.
+                    let names = [
+                        name.to_uppercase(),
+                        format!("{name}_"),
+                        format!("{name}-2"),
+                        format!("{name}s"),
+                    ];
+                    members.insert(pick(&names, to)?.clone(), value);
+                }
+                (Value::Array(elements), _) => elements.push(value),
+                _ => {}
+            }
+        }
+        Damage::Copy { from, to } => {
+            let value = copy(document, from)?;
+            *at(document, pick(&all, to)?)? = value;
+        }
+        Damage::Keyword {
+            place,
+            keyword,
+            from,
+        } => {
+            let value = copy(document, from)?;
+            if let Value::Object(members) = at(document, pick(&all, place)?)? {
+                members.insert(pick(&KEYWORDS, keyword)?.to_string(), value);
+            }
+        }
+        Damage::Redirect { reference, to } => {
+            let is_reference =
+                |way: &&Vec<Step>| matches!(way.last(), Some(Step::Member(name)) if name == "$ref");
+            let references: Vec<&Vec<Step>> = all.iter().filter(is_reference).collect();
+            let schemas = document
+                .pointer("/components/schemas")
+                .and_then(Value::as_object)?;
+            let names: Vec<String> = schemas.keys().cloned().collect();
+            let target = format!("#/components/schemas/{}", pick(&names, to)?);
+            *at(document, pick(&references, reference)?)? = Value::String(target);
+        }
+        Damage::Nest { place, how, levels } => {
+            let value = at(document, pick(&all, place)?)?;
+            for _ in 0..levels {
+                let inner = value.take();
+                *value = match how % 6 {
+                    0 => json!([inner]),
+                    1 => json!({"a": inner}),
+                    2 => json!({"allOf": [inner]}),
+                    3 => json!({"oneOf": [inner, {"type": "object"}]}),
+                    4 => json!({"type": "array", "items": inner}),
+                    _ => json!({"type": "object", "properties": {"a": inner}}),
+                };
+            }
+        }
+    }
+    Some(())
+}
+
+fn torn(mut text: String, tear: &Tear) -> String {
+    let position = |text: &str, at: usize| {
+        let at = at % (text.len() + 1);
+        (0..=at)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or(0)
+    };
+    match *tear {
+        Tear::Nothing => {}
+        Tear::Truncate { at } => text.truncate(position(&text, at)),
+        Tear::Cut { from, length } => {
+            let from = position(&text, from);
+            let to = position(&text, (from + length).min(text.len()));
+            text.replace_range(from..to.max(from), "");
+        }
+        Tear::Repeat { line } => {
+            let lines: Vec<&str> = text.lines().collect();
+            if let Some(line) = pick(&lines, line) {
+                text = text.replacen(line, &format!("{line}\n{line}"), 1);
+            }
+        }
+        Tear::Insert { at, what } => {
+            let deep = "[".repeat(5000);
+            let tokens = [
+                "\t", "&a ", "*a", "<<: ", "!!x ", "- ", ": ", "'", "\u{feff}", "---\n", &deep,
+            ];
+            let at = position(&text, at);
+            text.insert_str(at, pick(&tokens, what).copied().unwrap_or_default());
+        }
+    }
+    text
+}
+
+/// A document with its overlays applied.
+struct Document {
+    api: ApiKind,
+    value: Value,
+    excerpts: Vec<Value>,
+}
+
+fn documents() -> &'static [Document; 2] {
+    static DOCUMENTS: OnceLock<[Document; 2]> = OnceLock::new();
+    DOCUMENTS.get_or_init(|| {
+        [
+            document(ApiKind::Frontend, "frontend"),
+            document(ApiKind::Backend, "backend"),
+        ]
+    })
+}
+
+fn read(path: &str) -> Source {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    Source {
+        name: path.to_owned(),
+        text: fs::read_to_string(root.join(path)).unwrap(),
+    }
+}
+
+fn overlays(name: &str) -> [Source; 3] {
+    ["corrections", "names", "docs"].map(|kind| read(&format!("spec/overlays/{name}/{kind}.yaml")))
+}
+
+fn document(api: ApiKind, name: &str) -> Document {
+    let mut value = generator::load::load(&read(&format!("spec/{name}.yaml"))).unwrap();
+    for overlay in overlays(name) {
+        generator::overlay::apply(&mut value, name, &overlay).unwrap();
+    }
+    let paths: Vec<(String, Value)> = value["paths"]
+        .as_object()
+        .unwrap()
+        .clone()
+        .into_iter()
+        .collect();
+    let excerpts = paths
+        .chunks(PATHS)
+        .map(|paths| excerpt(&value, paths))
+        .collect();
+    Document {
+        api,
+        value,
+        excerpts,
+    }
+}
+
+/// `document` with these paths only, and the components that they reach.
+fn excerpt(document: &Value, paths: &[(String, Value)]) -> Value {
+    let paths: Map<String, Value> = paths.iter().cloned().collect();
+    let mut excerpt = document.clone();
+    excerpt["paths"] = Value::Object(paths);
+    let mut reached = BTreeSet::new();
+    reach(document, &excerpt["paths"], &mut reached);
+    for (section, components) in excerpt["components"].as_object_mut().unwrap() {
+        if section != "securitySchemes" {
+            let reference = |name: &str| format!("#/components/{section}/{name}");
+            components
+                .as_object_mut()
+                .unwrap()
+                .retain(|name, _| reached.contains(&reference(name)));
+        }
+    }
+    excerpt
+}
+
+fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value.as_str().filter(|_| name == "$ref") {
+                    Some(reference) if reached.insert(reference.to_owned()) => {
+                        let target = document.pointer(reference.trim_start_matches('#')).unwrap();
+                        reach(document, target, reached);
+                    }
+                    _ => reach(document, value, reached),
+                }
+            }
+        }
+        Value::Array(elements) => elements
+            .iter()
+            .for_each(|value| reach(document, value, reached)),
+        _ => {}
+    }
+}
+
+/// Runs `test` on `cases` values of `strategy`, the same ones every time.
+fn check<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    test: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) {
+    let asked = std::env::var("MUTATIONS")
+        .ok()
+        .and_then(|cases| cases.parse().ok());
+    let config = Config {
+        cases: asked.unwrap_or(cases),
+        failure_persistence: None,
+        max_shrink_iters: 2000,
+        ..Config::default()
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let result = TestRunner::new_with_rng(config, rng).run(&strategy, |value| {
+        let started = Instant::now();
+        test(value)?;
+        prop_assert!(started.elapsed() < HANG, "took {:?}", started.elapsed());
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// The generator gives code that Rust can read, or says what is wrong.
+fn survives(api: ApiKind, text: String, overlays: Vec<Source>) -> Result<(), TestCaseError> {
+    fs::write("/tmp/helperH/last.yaml", &text).unwrap();
+    let document = Source {
+        name: "document.yaml".to_owned(),
+        text,
+    };
+    match generator::import(api, &document) {
+        Ok(facts) => prop_assert!(!facts.is_empty()),
+        Err(errors) => prop_assert!(!errors.is_empty()),
+    }
+    match generator::generate(&[Input {
+        api,
+        document,
+        overlays,
+        stale: Stale::Note,
+    }]) {
+        Ok(generated) => {
+            let code = generated
+                .files
+                .iter()
+                .filter(|(path, _)| path.ends_with(".rs"));
+            for (path, text) in code {
+                prop_assert!(syn::parse_file(text).is_ok(), "{path} is no Rust:\n{text}");
+            }
+        }
+        Err(errors) => {
+            prop_assert!(!errors.is_empty());
+            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            prop_assert!(texts.iter().all(|text| text.starts_with("error: ")));
+        }
+    }
+    Ok(())
+}
+
+fn damaged(mut value: Value, damages: &[Damage], tear: &Tear) -> String {
+    for damage in damages {
+        apply(&mut value, damage);
+    }
+    torn(serde_yaml::to_string(&value).unwrap(), tear)
+}
+
+#[test]
+fn damaged_excerpts_give_code_or_errors() {
+    let damages = prop::collection::vec(damage(), 0..4);
+    let strategy = (0..2usize, any::<usize>(), damages, tear());
+    check(4000, strategy, |(api, excerpt, damages, tear)| {
+        let document = &documents()[api];
+        let excerpt = pick(&document.excerpts, excerpt).unwrap();
+        survives(
+            document.api,
+            damaged(excerpt.clone(), &damages, &tear),
+            Vec::new(),
+        )
+    });
+}
+
+#[test]
+fn damaged_documents_give_code_or_errors() {
+    let strategy = (0..2usize, prop::collection::vec(damage(), 1..3), tear());
+    check(24, strategy, |(api, damages, tear)| {
+        let document = &documents()[api];
+        survives(
+            document.api,
+            damaged(document.value.clone(), &damages, &tear),
+            Vec::new(),
+        )
+    });
+}
+
+#[test]
+fn damaged_overlays_give_code_or_errors() {
+    let excerpt = serde_yaml::to_string(&documents()[0].excerpts[0]).unwrap();
+    let [corrections, _, _] = overlays("frontend");
+    let corrections = generator::load::load(&corrections).unwrap();
+    // A few actions each, which the damage then hits.
+    let strategy = (
+        any::<usize>(),
+        prop::collection::vec(damage(), 1..4),
+        tear(),
+    );
+    check(500, strategy, |(action, damages, tear)| {
+        let mut overlay = corrections.clone();
+        let actions = overlay["actions"].as_array_mut().unwrap();
+        let first = action % actions.len();
+        *actions = actions.iter().skip(first).take(3).cloned().collect();
+        let overlay = Source {
+            name: "overlay.yaml".to_owned(),
+            text: damaged(overlay, &damages, &tear),
+        };
+        survives(ApiKind::Frontend, excerpt.clone(), vec![overlay])
+    });
+}
