@@ -91,6 +91,19 @@ pub(crate) fn singular(text: &str) -> String {
     }
 }
 
+/// A snake case name as words of a sentence: `oauth_applications` as `OAuth applications`.
+pub(crate) fn readable(snake: &str) -> String {
+    let words = snake.split('_').map(|word| match word {
+        "oauth" => "OAuth".to_owned(),
+        "api" | "idp" | "jwt" | "jwks" | "m2m" | "mfa" | "saml" | "scim" | "sms" | "totp" => {
+            word.to_uppercase()
+        }
+        "urls" => "URLs".to_owned(),
+        _ => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// The Rust identifier for a snake case name: raw where it is a keyword.
 pub(crate) fn identifier(snake: &str) -> String {
     match snake {
@@ -162,6 +175,16 @@ mod tests {
         ] {
             assert_eq!(camel(text), expected);
         }
+    }
+
+    #[test]
+    fn names_read_as_words() {
+        assert_eq!(readable("oauth_applications"), "OAuth applications");
+        assert_eq!(readable("redirect_urls"), "redirect URLs");
+        assert_eq!(
+            readable("email_and_sms_templates"),
+            "email and SMS templates"
+        );
     }
 
     #[test]

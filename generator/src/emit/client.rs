@@ -8,6 +8,7 @@ use crate::emit::source::Source;
 use crate::emit::structs::path;
 use crate::emit::types::ident;
 use crate::ir::Api;
+use crate::words;
 
 /// The file of the client.
 pub(super) fn file(api: &Api, paths: &Paths) -> String {
@@ -35,7 +36,7 @@ pub(super) fn file(api: &Api, paths: &Paths) -> String {
         let ty = ident(&resource.type_name);
         let docs = docs::attributes(&docs::wrapped(&format!(
             "{}.",
-            capital(&resource.name.replace('_', " "))
+            capital(&words::readable(&resource.name))
         )));
         quote! {
             #docs

@@ -401,12 +401,24 @@ fn method_docs(operation: &Operation) -> String {
         Some(prose) if !prose.is_empty() => format!("{prose}\n\n{}", docs::wrapped(&facts)),
         _ => docs::wrapped(&facts),
     };
-    text.push_str(&format!("\n\n- Authentication: {auth}.\n"));
+    text.push_str(&format!(
+        "\n\n- Authentication: {auth}.\n- {}\n",
+        answer(operation)
+    ));
     text.push_str(&docs::wrapped(&statuses(&operation.statuses)));
     if operation.deprecated {
         text.push_str("\n- Deprecated by Clerk.");
     }
     text
+}
+
+fn answer(operation: &Operation) -> String {
+    match &operation.output {
+        Output::Nothing => "Answers with nothing.".to_owned(),
+        Output::Redirect => "Answers with a redirect, which is not followed.".to_owned(),
+        Output::Text => "Answers with text.".to_owned(),
+        Output::Json(ty) => format!("Answers with `{}`.", types::type_text(ty, Models::Imported)),
+    }
 }
 
 fn statuses(statuses: &Statuses) -> String {

@@ -12,6 +12,7 @@ use crate::emit::source::Source;
 use crate::emit::structs::path;
 use crate::emit::types::{self, ident};
 use crate::ir::{Api, Operation, Output, Place, Resource, Type};
+use crate::words;
 
 /// The file of a resource.
 pub(super) fn file(resource: &Resource, api: &Api, paths: &Paths) -> String {
@@ -49,7 +50,7 @@ pub(super) fn file(resource: &Resource, api: &Api, paths: &Paths) -> String {
 }
 
 fn resource_docs(resource: &Resource, api: &Api) -> String {
-    let words = resource.name.replace('_', " ");
+    let words = words::readable(&resource.name);
     let facts = docs::wrapped(&format!(
         "The {words} of Clerk's {}: {} {}, reached through `client.{}()`.",
         api.kind.title(),

@@ -44,10 +44,7 @@ pub(super) fn file(model: &Model, structure: &Struct, api: &Api, paths: &Paths) 
 /// What a type is and where it comes from.
 pub(super) fn type_docs(model: &Model, api: &Api, what: &str) -> String {
     let origin = match model.schemas.as_slice() {
-        [] => format!(
-            "Described in place at `{}`.",
-            model.pointer.replace("~1", "/")
-        ),
+        [] => format!("Described in place at `{}`.", model.pointer),
         [schema] => format!("Clerk's schema `{schema}`."),
         schemas => {
             let names: Vec<String> = schemas.iter().map(|schema| format!("`{schema}`")).collect();

@@ -46,7 +46,7 @@ impl Client {
         resources::allowlist_identifiers::AllowlistIdentifiers::new(&self.core)
     }
 
-    /// Api keys.
+    /// API keys.
     #[inline]
     #[must_use]
     pub fn api_keys(&self) -> resources::api_keys::ApiKeys {
@@ -127,21 +127,21 @@ impl Client {
         resources::invitations::Invitations::new(&self.core)
     }
 
-    /// Jwks.
+    /// JWKS.
     #[inline]
     #[must_use]
     pub fn jwks(&self) -> resources::jwks::Jwks {
         resources::jwks::Jwks::new(&self.core)
     }
 
-    /// Jwt templates.
+    /// JWT templates.
     #[inline]
     #[must_use]
     pub fn jwt_templates(&self) -> resources::jwt_templates::JwtTemplates {
         resources::jwt_templates::JwtTemplates::new(&self.core)
     }
 
-    /// M2m tokens.
+    /// M2M tokens.
     #[inline]
     #[must_use]
     pub fn m2m_tokens(&self) -> resources::m2m_tokens::M2mTokens {
@@ -162,7 +162,7 @@ impl Client {
         resources::miscellaneous::Miscellaneous::new(&self.core)
     }
 
-    /// Oauth access tokens.
+    /// OAuth access tokens.
     #[inline]
     #[must_use]
     pub fn oauth_access_tokens(
@@ -171,7 +171,7 @@ impl Client {
         resources::oauth_access_tokens::OAuthAccessTokens::new(&self.core)
     }
 
-    /// Oauth applications.
+    /// OAuth applications.
     #[inline]
     #[must_use]
     pub fn oauth_applications(
@@ -246,7 +246,7 @@ impl Client {
         resources::proxy_checks::ProxyChecks::new(&self.core)
     }
 
-    /// Redirect urls.
+    /// Redirect URLs.
     #[inline]
     #[must_use]
     pub fn redirect_urls(&self) -> resources::redirect_urls::RedirectUrls {
@@ -260,14 +260,14 @@ impl Client {
         resources::role_sets::RoleSets::new(&self.core)
     }
 
-    /// Saml connections.
+    /// SAML connections.
     #[inline]
     #[must_use]
     pub fn saml_connections(&self) -> resources::saml_connections::SamlConnections {
         resources::saml_connections::SamlConnections::new(&self.core)
     }
 
-    /// Scim directories.
+    /// SCIM directories.
     #[inline]
     #[must_use]
     pub fn scim_directories(&self) -> resources::scim_directories::ScimDirectories {

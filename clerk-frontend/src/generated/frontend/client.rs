@@ -28,7 +28,7 @@ impl Client {
         resources::agent_tasks::AgentTasks::new(&self.core)
     }
 
-    /// Api keys.
+    /// API keys.
     #[inline]
     #[must_use]
     pub fn api_keys(&self) -> resources::api_keys::ApiKeys {
@@ -107,14 +107,14 @@ impl Client {
         resources::health::Health::new(&self.core)
     }
 
-    /// Oauth.
+    /// OAuth.
     #[inline]
     #[must_use]
     pub fn oauth(&self) -> resources::oauth::OAuth {
         resources::oauth::OAuth::new(&self.core)
     }
 
-    /// Oauth callback.
+    /// OAuth callback.
     #[inline]
     #[must_use]
     pub fn oauth_callback(&self) -> resources::oauth_callback::OAuthCallback {
@@ -196,7 +196,7 @@ impl Client {
         resources::redirect::RedirectResource::new(&self.core)
     }
 
-    /// Saml.
+    /// SAML.
     #[inline]
     #[must_use]
     pub fn saml(&self) -> resources::saml::Saml {
@@ -231,7 +231,7 @@ impl Client {
         resources::tickets::Tickets::new(&self.core)
     }
 
-    /// Totp.
+    /// TOTP.
     #[inline]
     #[must_use]
     pub fn totp(&self) -> resources::totp::Totp {

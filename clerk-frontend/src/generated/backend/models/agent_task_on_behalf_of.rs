@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//agents/tasks/post/requestBody/content/application/json/schema/properties/on_behalf_of`.
+/// `/paths/~1agents~1tasks/post/requestBody/content/application~1json/schema/properties/on_behalf_of`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgentTaskOnBehalfOf {

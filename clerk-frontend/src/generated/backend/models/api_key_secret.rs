@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//api_keys/{apiKeyID}/secret/get/responses/200/content/application/json/schema`.
+/// `/paths/~1api_keys~1{apiKeyID}~1secret/get/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApiKeySecret {

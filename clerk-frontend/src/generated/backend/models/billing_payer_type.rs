@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//billing/plans/get/parameters/3/schema`.
+/// Described in place at `/paths/~1billing~1plans/get/parameters/3/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingPayerType {

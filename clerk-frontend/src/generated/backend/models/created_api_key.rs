@@ -5,7 +5,8 @@ use crate::runtime::{Timestamp, Value, model};
 
 /// An object of the Backend API; unknown fields are ignored.
 ///
-/// Described in place at `/paths//api_keys/post/responses/200/content/application/json/schema`.
+/// Described in place at
+/// `/paths/~1api_keys/post/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedApiKey {

@@ -6,7 +6,7 @@ use crate::runtime::{Timestamp, Value, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//m2m_tokens/post/responses/201/content/application/json/schema`.
+/// `/paths/~1m2m_tokens/post/responses/201/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedM2mToken {

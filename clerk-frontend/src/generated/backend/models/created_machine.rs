@@ -7,7 +7,7 @@ use crate::runtime::{Timestamp, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/components/responses/Machine.Created/content/application/json/schema`.
+/// `/components/responses/Machine.Created/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedMachine {

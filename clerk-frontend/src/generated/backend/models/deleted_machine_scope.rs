@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/components/responses/MachineScope.Deleted/content/application/json/schema`.
+/// `/components/responses/MachineScope.Deleted/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeletedMachineScope {

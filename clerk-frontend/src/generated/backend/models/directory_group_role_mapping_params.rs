@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//directories/post/requestBody/content/application/json/schema/properties/group_role_mappings/items`.
+/// `/paths/~1directories/post/requestBody/content/application~1json/schema/properties/group_role_mappings/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DirectoryGroupRoleMappingParams {

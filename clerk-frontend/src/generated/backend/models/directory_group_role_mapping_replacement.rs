@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//directories/{directory_id}/group_role_mappings/put/requestBody/content/application/json/schema/properties/mappings/items`.
+/// `/paths/~1directories~1{directory_id}~1group_role_mappings/put/requestBody/content/application~1json/schema/properties/mappings/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DirectoryGroupRoleMappingReplacement {

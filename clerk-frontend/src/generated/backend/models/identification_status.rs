@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//users/post/requestBody/content/application/json/schema/properties/email_address_identification_status/items`.
+/// `/paths/~1users/post/requestBody/content/application~1json/schema/properties/email_address_identification_status/items`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IdentificationStatus {

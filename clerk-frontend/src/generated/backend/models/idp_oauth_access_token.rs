@@ -6,7 +6,7 @@ use crate::runtime::{Timestamp, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//oauth_applications/access_tokens/verify/post/responses/200/content/application/json/schema`.
+/// `/paths/~1oauth_applications~1access_tokens~1verify/post/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IdpOAuthAccessToken {

@@ -7,7 +7,7 @@ use crate::runtime::{Object, Patch, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//invitations/bulk/post/requestBody/content/application/json/schema/items`.
+/// `/paths/~1invitations~1bulk/post/requestBody/content/application~1json/schema/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InvitationParams {

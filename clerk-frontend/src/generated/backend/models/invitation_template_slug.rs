@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//invitations/post/requestBody/content/application/json/schema/properties/template_slug`.
+/// `/paths/~1invitations/post/requestBody/content/application~1json/schema/properties/template_slug`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InvitationTemplateSlug {

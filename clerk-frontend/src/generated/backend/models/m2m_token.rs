@@ -6,7 +6,7 @@ use crate::runtime::{Timestamp, Value, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//m2m_tokens/get/responses/200/content/application/json/schema/properties/m2m_tokens/items`.
+/// `/paths/~1m2m_tokens/get/responses/200/content/application~1json/schema/properties/m2m_tokens/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M2mToken {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//m2m_tokens/post/requestBody/content/application/json/schema/properties/token_format`.
+/// `/paths/~1m2m_tokens/post/requestBody/content/application~1json/schema/properties/token_format`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum M2mTokenFormat {

@@ -7,7 +7,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//m2m_tokens/get/responses/200/content/application/json/schema`.
+/// `/paths/~1m2m_tokens/get/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M2mTokenList {

@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/components/responses/Machine.SecretKey/content/application/json/schema`.
+/// `/components/responses/Machine.SecretKey/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MachineSecretKey {

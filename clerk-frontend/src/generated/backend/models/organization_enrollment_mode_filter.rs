@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//organization_domains/get/parameters/2/schema/items`.
+/// Described in place at `/paths/~1organization_domains/get/parameters/2/schema/items`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationEnrollmentModeFilter {

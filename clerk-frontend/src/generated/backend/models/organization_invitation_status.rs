@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//organization_invitations/get/parameters/1/schema`.
+/// Described in place at `/paths/~1organization_invitations/get/parameters/1/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationInvitationStatus {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//instance/patch/requestBody/content/application/json/schema/properties/preferred_sign_in_strategy_when_password_required`.
+/// `/paths/~1instance/patch/requestBody/content/application~1json/schema/properties/preferred_sign_in_strategy_when_password_required`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PreferredSignInStrategy {

@@ -6,7 +6,7 @@ use crate::runtime::{Patch, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//enterprise_connections/post/requestBody/content/application/json/schema/properties/saml/properties/attribute_mapping`.
+/// `/paths/~1enterprise_connections/post/requestBody/content/application~1json/schema/properties/saml/properties/attribute_mapping`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlAttributeMappingParams {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//saml_connections/post/requestBody/content/application/json/schema/properties/provider`.
+/// `/paths/~1saml_connections/post/requestBody/content/application~1json/schema/properties/provider`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SamlProvider {

@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//scim_directories/post/requestBody/content/application/json/schema/properties/group_role_mappings/items`.
+/// `/paths/~1scim_directories/post/requestBody/content/application~1json/schema/properties/group_role_mappings/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScimGroupRoleMappingParams {

@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//scim_directories/{scim_directory_id}/group_role_mappings/put/requestBody/content/application/json/schema/properties/mappings/items`.
+/// `/paths/~1scim_directories~1{scim_directory_id}~1group_role_mappings/put/requestBody/content/application~1json/schema/properties/mappings/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScimGroupRoleMappingReplacement {

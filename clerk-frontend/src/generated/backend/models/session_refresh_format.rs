@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//sessions/{session_id}/refresh/post/requestBody/content/application/json/schema/properties/format`.
+/// `/paths/~1sessions~1{session_id}~1refresh/post/requestBody/content/application~1json/schema/properties/format`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionRefreshFormat {

@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//templates/{template_type}/get/parameters/0/schema`.
+/// Described in place at `/paths/~1templates~1{template_type}/get/parameters/0/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TemplateType {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Backend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//users/{user_id}/verify_totp/post/responses/200/content/application/json/schema/properties/code_type`.
+/// `/paths/~1users~1{user_id}~1verify_totp/post/responses/200/content/application~1json/schema/properties/code_type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TotpCodeType {

@@ -7,7 +7,7 @@ use crate::runtime::model;
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//users/{user_id}/verify_totp/post/responses/200/content/application/json/schema`.
+/// `/paths/~1users~1{user_id}~1verify_totp/post/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TotpVerification {

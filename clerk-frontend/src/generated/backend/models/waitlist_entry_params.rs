@@ -6,7 +6,7 @@ use crate::runtime::{Patch, model};
 /// An object of the Backend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//waitlist_entries/bulk/post/requestBody/content/application/json/schema/items`.
+/// `/paths/~1waitlist_entries~1bulk/post/requestBody/content/application~1json/schema/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WaitlistEntryParams {

@@ -27,6 +27,7 @@ impl ActorTokens {
     /// `POST /actor_tokens`, operation `CreateActorToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ActorToken`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn create(&self, actor: impl Into<Value>, user_id: impl Into<String>) -> Create {
@@ -41,6 +42,7 @@ impl ActorTokens {
     /// `POST /actor_tokens/{actor_token_id}/revoke`, operation `RevokeActorToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ActorToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, actor_token_id: impl Into<String>) -> Revoke {

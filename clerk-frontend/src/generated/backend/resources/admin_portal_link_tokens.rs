@@ -25,6 +25,7 @@ impl AdminPortalLinkTokens {
     /// `POST /admin_portal_link_tokens`, operation `createAdminPortalLinkToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CreatedAdminPortalLinkToken`.
     /// - Documented statuses: success 201; error 400, 401, 403, 409.
     #[inline]
     pub fn create(&self) -> Create {
@@ -37,6 +38,7 @@ impl AdminPortalLinkTokens {
     /// `revokeAdminPortalLinkToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `AdminPortalLinkToken`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn revoke(&self, admin_portal_link_token_id: impl Into<String>) -> Revoke {

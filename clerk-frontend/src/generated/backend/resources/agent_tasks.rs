@@ -23,6 +23,7 @@ impl AgentTasks {
     /// `POST /agents/tasks`, operation `CreateAgentTask`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `AgentTask`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn create(
@@ -44,6 +45,7 @@ impl AgentTasks {
     /// `POST /agents/tasks/{agent_task_id}/revoke`, operation `RevokeAgentTask`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `AgentTask`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, agent_task_id: impl Into<String>) -> Revoke {

@@ -26,6 +26,7 @@ impl AllowlistIdentifiers {
     /// `GET /allowlist_identifiers`, operation `ListAllowlistIdentifiers`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<AllowlistIdentifier>`.
     /// - Documented statuses: success 200; error 401, 402.
     #[inline]
     pub fn list(&self) -> List {
@@ -37,6 +38,7 @@ impl AllowlistIdentifiers {
     /// `POST /allowlist_identifiers`, operation `CreateAllowlistIdentifier`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `AllowlistIdentifier`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn create(&self, identifier: impl Into<String>) -> Create {
@@ -48,6 +50,7 @@ impl AllowlistIdentifiers {
     /// `DELETE /allowlist_identifiers/{identifier_id}`, operation `DeleteAllowlistIdentifier`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 402, 404.
     #[inline]
     pub fn delete(&self, identifier_id: impl Into<String>) -> Delete {

@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods, list,
 };
 
-/// The api keys of Clerk's Backend API: 8 operations, reached through `client.api_keys()`.
+/// The API keys of Clerk's Backend API: 8 operations, reached through `client.api_keys()`.
 ///
 /// Keys with which users and organizations let programs call your application. Create and
 /// revoke them for a subject, and `verify` the ones that come in with requests.
@@ -26,6 +26,7 @@ impl ApiKeys {
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<ApiKey>`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -39,6 +40,7 @@ impl ApiKeys {
     /// `POST /api_keys`, operation `createApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CreatedApiKey`.
     /// - Documented statuses: success 200; error 400, 409.
     #[inline]
     pub fn create(&self, name: impl Into<String>, subject: impl Into<String>) -> Create {
@@ -53,6 +55,7 @@ impl ApiKeys {
     /// `POST /api_keys/verify`, operation `verifyApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn verify(&self, secret: impl Into<String>) -> Verify {
@@ -66,6 +69,7 @@ impl ApiKeys {
     /// `GET /api_keys/{apiKeyID}`, operation `getApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn get(&self, api_key_id: impl Into<String>) -> Get {
@@ -79,6 +83,7 @@ impl ApiKeys {
     /// `DELETE /api_keys/{apiKeyID}`, operation `deleteApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn delete(&self, api_key_id: impl Into<String>) -> Delete {
@@ -92,6 +97,7 @@ impl ApiKeys {
     /// `PATCH /api_keys/{apiKeyID}`, operation `updateApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn update(&self, api_key_id: impl Into<String>) -> Update {
@@ -105,6 +111,7 @@ impl ApiKeys {
     /// `POST /api_keys/{apiKeyID}/revoke`, operation `revokeApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, api_key_id: impl Into<String>) -> Revoke {
@@ -118,6 +125,7 @@ impl ApiKeys {
     /// `GET /api_keys/{apiKeyID}/secret`, operation `getApiKeySecret`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKeySecret`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn get_secret(&self, api_key_id: impl Into<String>) -> GetSecret {

@@ -23,6 +23,7 @@ impl BetaFeatures {
     /// `PUT /beta_features/domain`, operation `UpdateProductionInstanceDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 202; error 400, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -36,6 +37,7 @@ impl BetaFeatures {
     /// `PATCH /beta_features/instance_settings`, operation `UpdateInstanceAuthConfig`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceSettings`.
     /// - Documented statuses: success 200; error 402, 422.
     #[inline]
     pub fn update_instance_settings(&self) -> UpdateInstanceSettings {

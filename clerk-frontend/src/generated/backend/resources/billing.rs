@@ -25,6 +25,7 @@ impl Billing {
     /// `GET /billing/plans`, operation `GetCommercePlanList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPlan>`.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_plans(&self) -> ListPlans {
@@ -36,6 +37,7 @@ impl Billing {
     /// `GET /billing/prices`, operation `GetBillingPriceList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPrice>`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn list_prices(&self) -> ListPrices {
@@ -47,6 +49,7 @@ impl Billing {
     /// `POST /billing/prices`, operation `CreateBillingPrice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingPrice`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn create_price(
@@ -63,6 +66,7 @@ impl Billing {
     /// `GET /billing/statements`, operation `GetBillingStatementList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingStatement>`.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_statements(&self) -> ListStatements {
@@ -74,6 +78,7 @@ impl Billing {
     /// `GET /billing/statements/{statementID}`, operation `GetBillingStatement`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingStatement`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn get_statement(&self, statement_id: impl Into<String>) -> GetStatement {
@@ -86,6 +91,7 @@ impl Billing {
     /// `GetBillingStatementPaymentAttempts`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPaymentAttempt>`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn list_statement_payment_attempts(
@@ -101,6 +107,7 @@ impl Billing {
     /// `GET /billing/subscription_items`, operation `GetCommerceSubscriptionItemList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingSubscriptionItem>`.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_subscription_items(&self) -> ListSubscriptionItems {
@@ -113,6 +120,7 @@ impl Billing {
     /// `CancelCommerceSubscriptionItem`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscriptionItem`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn cancel_subscription_item(
@@ -129,6 +137,7 @@ impl Billing {
     /// `ApplyBillingSubscriptionItemDiscount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingDiscountRedemption`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn apply_subscription_item_discount(
@@ -148,6 +157,7 @@ impl Billing {
     /// operation `RemoveBillingSubscriptionItemDiscount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingDiscountRedemption`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn remove_subscription_item_discount(
@@ -166,6 +176,7 @@ impl Billing {
     /// `ExtendBillingSubscriptionItemFreeTrial`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscriptionItem`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn extend_subscription_item_free_trial(
@@ -185,6 +196,7 @@ impl Billing {
     /// `CreateBillingPriceTransition`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingPriceTransition`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn create_price_transition(

@@ -26,6 +26,7 @@ impl BlocklistIdentifiers {
     /// `GET /blocklist_identifiers`, operation `ListBlocklistIdentifiers`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BlocklistIdentifier>`.
     /// - Documented statuses: success 200; error 401, 402.
     #[inline]
     pub fn list(&self) -> List {
@@ -37,6 +38,7 @@ impl BlocklistIdentifiers {
     /// `POST /blocklist_identifiers`, operation `CreateBlocklistIdentifier`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BlocklistIdentifier`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn create(&self, identifier: impl Into<String>) -> Create {
@@ -48,6 +50,7 @@ impl BlocklistIdentifiers {
     /// `DELETE /blocklist_identifiers/{identifier_id}`, operation `DeleteBlocklistIdentifier`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 402, 404.
     #[inline]
     pub fn delete(&self, identifier_id: impl Into<String>) -> Delete {

@@ -24,6 +24,7 @@ impl Clients {
     /// `GET /clients`, operation `GetClientList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Client>`.
     /// - Documented statuses: success 200; error 400, 401, 410, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -39,6 +40,7 @@ impl Clients {
     /// `POST /clients/verify`, operation `VerifyClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Client`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn verify(&self, token: impl Into<String>) -> Verify {
@@ -52,6 +54,7 @@ impl Clients {
     /// `GET /clients/{client_id}`, operation `GetClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Client`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self, client_id: impl Into<String>) -> Get {

@@ -27,6 +27,7 @@ impl Directories {
     /// `GET /directories`, operation `ListDirectories`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Directory>`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -38,6 +39,7 @@ impl Directories {
     /// `POST /directories`, operation `CreateDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Directory`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn create(
@@ -57,6 +59,7 @@ impl Directories {
     /// `GET /directories/{directory_id}`, operation `GetDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Directory`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, directory_id: impl Into<String>) -> Get {
@@ -68,6 +71,7 @@ impl Directories {
     /// `DELETE /directories/{directory_id}`, operation `DeleteDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn delete(&self, directory_id: impl Into<String>) -> Delete {
@@ -79,6 +83,7 @@ impl Directories {
     /// `PATCH /directories/{directory_id}`, operation `UpdateDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Directory`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, directory_id: impl Into<String>) -> Update {
@@ -91,6 +96,7 @@ impl Directories {
     /// `ListDirectoryGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<DirectoryGroupRoleMapping>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list_group_role_mappings(
@@ -107,6 +113,7 @@ impl Directories {
     /// `ReplaceDirectoryGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<DirectoryGroupRoleMapping>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace_group_role_mappings(
@@ -129,6 +136,7 @@ impl Directories {
     /// `CreateDirectoryGroupRoleMapping`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DirectoryGroupRoleMapping`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create_group_role_mapping(
@@ -146,6 +154,7 @@ impl Directories {
     /// `DeleteDirectoryGroupRoleMapping`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete_group_role_mapping(
@@ -163,6 +172,7 @@ impl Directories {
     /// `POST /directories/{directory_id}/rotate_api_key`, operation `RotateDirectoryAPIKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Directory`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn rotate_api_key(&self, directory_id: impl Into<String>) -> RotateApiKey {

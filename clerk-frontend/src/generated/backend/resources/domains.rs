@@ -26,6 +26,7 @@ impl Domains {
     /// `GET /domains`, operation `ListDomains`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Domain>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -37,6 +38,7 @@ impl Domains {
     /// `POST /domains`, operation `AddDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Domain`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn create(&self, is_satellite: bool, name: impl Into<String>) -> Create {
@@ -49,6 +51,7 @@ impl Domains {
     /// `DELETE /domains/{domain_id}`, operation `DeleteDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn delete(&self, domain_id: impl Into<String>) -> Delete {
@@ -60,6 +63,7 @@ impl Domains {
     /// `PATCH /domains/{domain_id}`, operation `UpdateDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Domain`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn update(&self, domain_id: impl Into<String>) -> Update {

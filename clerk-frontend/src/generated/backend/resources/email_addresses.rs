@@ -25,6 +25,7 @@ impl EmailAddresses {
     /// `POST /email_addresses`, operation `CreateEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422.
     #[inline]
     pub fn create(
@@ -43,6 +44,7 @@ impl EmailAddresses {
     /// `GET /email_addresses/{email_address_id}`, operation `GetEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get(&self, email_address_id: impl Into<String>) -> Get {
@@ -56,6 +58,7 @@ impl EmailAddresses {
     /// `DELETE /email_addresses/{email_address_id}`, operation `DeleteEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409.
     #[inline]
     pub fn delete(&self, email_address_id: impl Into<String>) -> Delete {
@@ -70,6 +73,7 @@ impl EmailAddresses {
     /// `PATCH /email_addresses/{email_address_id}`, operation `UpdateEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409.
     #[inline]
     pub fn update(&self, email_address_id: impl Into<String>) -> Update {
@@ -83,6 +87,7 @@ impl EmailAddresses {
     /// `AttemptEmailAddressVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CodeVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 500.
     #[inline]
     pub fn attempt_verification(
@@ -102,6 +107,7 @@ impl EmailAddresses {
     /// `PrepareEmailAddressVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CodeVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 500.
     #[inline]
     pub fn prepare_verification(
@@ -117,6 +123,7 @@ impl EmailAddresses {
     /// `PUT /users/{user_id}/email_address`, operation `ReplaceUserEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace_for_user(

@@ -26,6 +26,7 @@ impl EnterpriseConnections {
     /// `GET /enterprise_connections`, operation `ListEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<EnterpriseConnection>`.
     /// - Documented statuses: success 200; error 402, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -37,6 +38,7 @@ impl EnterpriseConnections {
     /// `POST /enterprise_connections`, operation `CreateEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 201; error 402, 403, 404, 409, 422.
     #[inline]
     pub fn create(
@@ -56,6 +58,7 @@ impl EnterpriseConnections {
     /// `GetEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 200; error 402, 403, 404.
     #[inline]
     pub fn get(&self, enterprise_connection_id: impl Into<String>) -> Get {
@@ -69,6 +72,7 @@ impl EnterpriseConnections {
     /// `DeleteEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 402, 403, 404.
     #[inline]
     pub fn delete(&self, enterprise_connection_id: impl Into<String>) -> Delete {
@@ -82,6 +86,7 @@ impl EnterpriseConnections {
     /// `UpdateEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 200; error 400, 402, 403, 404, 422.
     #[inline]
     pub fn update(&self, enterprise_connection_id: impl Into<String>) -> Update {
@@ -95,6 +100,7 @@ impl EnterpriseConnections {
     /// `ListEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
     /// - Documented statuses: success 200; error 402, 403, 404, 422.
     #[inline]
     pub fn list_test_runs(
@@ -111,6 +117,7 @@ impl EnterpriseConnections {
     /// `CreateEnterpriseConnectionTestRun`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnectionTestRunUrl`.
     /// - Documented statuses: success 200; error 402, 403, 404.
     #[inline]
     pub fn create_test_run(

@@ -28,6 +28,7 @@ impl InstanceSettings {
     /// `GET /instance`, operation `GetInstance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Instance`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get(&self) -> Get {
@@ -41,6 +42,7 @@ impl InstanceSettings {
     /// `PATCH /instance`, operation `UpdateInstance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 204; error 422.
     #[inline]
     pub fn update(&self) -> Update {
@@ -52,6 +54,7 @@ impl InstanceSettings {
     /// `POST /instance/change_domain`, operation `ChangeProductionInstanceDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 202; error 400, 422.
     #[inline]
     pub fn change_domain(&self) -> ChangeDomain {
@@ -63,6 +66,7 @@ impl InstanceSettings {
     /// `GET /instance/communication`, operation `GetInstanceCommunication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceCommunication`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_communication(&self) -> GetCommunication {
@@ -74,6 +78,7 @@ impl InstanceSettings {
     /// `PATCH /instance/communication`, operation `UpdateInstanceCommunication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceCommunication`.
     /// - Documented statuses: success 200; error 422.
     #[inline]
     pub fn update_communication(&self) -> UpdateCommunication {
@@ -85,6 +90,7 @@ impl InstanceSettings {
     /// `GET /instance/oauth_application_settings`, operation `GetInstanceOAuthApplicationSettings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplicationSettings`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_oauth_application_settings(&self) -> GetOAuthApplicationSettings {
@@ -97,6 +103,7 @@ impl InstanceSettings {
     /// `UpdateInstanceOAuthApplicationSettings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplicationSettings`.
     /// - Documented statuses: success 200; error 422.
     #[inline]
     pub fn update_oauth_application_settings(&self) -> UpdateOAuthApplicationSettings {
@@ -108,6 +115,7 @@ impl InstanceSettings {
     /// `GET /instance/organization_settings`, operation `GetInstanceOrganizationSettings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationSettings`.
     /// - Documented statuses: success 200; error 402, 404, 422.
     #[inline]
     pub fn get_organization_settings(&self) -> GetOrganizationSettings {
@@ -119,6 +127,7 @@ impl InstanceSettings {
     /// `PATCH /instance/organization_settings`, operation `UpdateInstanceOrganizationSettings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationSettings`.
     /// - Documented statuses: success 200; error 400, 402, 403, 404, 422.
     #[inline]
     pub fn update_organization_settings(&self) -> UpdateOrganizationSettings {
@@ -130,6 +139,7 @@ impl InstanceSettings {
     /// `GET /instance/protect`, operation `GetInstanceProtect`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceProtect`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_protect(&self) -> GetProtect {
@@ -141,6 +151,7 @@ impl InstanceSettings {
     /// `PATCH /instance/protect`, operation `UpdateInstanceProtect`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceProtect`.
     /// - Documented statuses: success 200; error 422.
     #[inline]
     pub fn update_protect(&self) -> UpdateProtect {
@@ -154,6 +165,7 @@ impl InstanceSettings {
     /// `PATCH /instance/restrictions`, operation `UpdateInstanceRestrictions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `InstanceRestrictions`.
     /// - Documented statuses: success 200; error 402, 422.
     #[inline]
     pub fn update_restrictions(&self) -> UpdateRestrictions {

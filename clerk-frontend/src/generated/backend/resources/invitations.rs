@@ -27,6 +27,7 @@ impl Invitations {
     /// `GET /invitations`, operation `ListInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Invitation>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl Invitations {
     /// `POST /invitations`, operation `CreateInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Invitation`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn create(&self, email_address: impl Into<String>) -> Create {
@@ -53,6 +55,7 @@ impl Invitations {
     /// `POST /invitations/bulk`, operation `CreateBulkInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<Invitation>`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn bulk_create(
@@ -69,6 +72,7 @@ impl Invitations {
     /// `POST /invitations/{invitation_id}/revoke`, operation `RevokeInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Invitation`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, invitation_id: impl Into<String>) -> Revoke {

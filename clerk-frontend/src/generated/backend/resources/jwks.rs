@@ -4,7 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
-/// The jwks of Clerk's Backend API: 1 operation, reached through `client.jwks()`.
+/// The JWKS of Clerk's Backend API: 1 operation, reached through `client.jwks()`.
 ///
 /// The public keys with which the instance's session tokens are verified. Keep them for a while
 /// instead of asking for every request.
@@ -24,6 +24,7 @@ impl Jwks {
     /// `GET /jwks`, operation `GetJWKS`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Jwks`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get(&self) -> Get {

@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
 };
 
-/// The jwt templates of Clerk's Backend API: 5 operations, reached through
+/// The JWT templates of Clerk's Backend API: 5 operations, reached through
 /// `client.jwt_templates()`.
 ///
 /// Named sets of claims for tokens that other services accept.
@@ -27,6 +27,7 @@ impl JwtTemplates {
     /// `GET /jwt_templates`, operation `ListJWTTemplates`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<JwtTemplate>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl JwtTemplates {
     /// `POST /jwt_templates`, operation `CreateJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `JwtTemplate`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn create(&self, claims: impl Into<Value>, name: impl Into<String>) -> Create {
@@ -54,6 +56,7 @@ impl JwtTemplates {
     /// `GET /jwt_templates/{template_id}`, operation `GetJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `JwtTemplate`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn get(&self, template_id: impl Into<String>) -> Get {
@@ -67,6 +70,7 @@ impl JwtTemplates {
     /// `DELETE /jwt_templates/{template_id}`, operation `DeleteJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn delete(&self, template_id: impl Into<String>) -> Delete {
@@ -80,6 +84,7 @@ impl JwtTemplates {
     /// `PATCH /jwt_templates/{template_id}`, operation `UpdateJWTTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `JwtTemplate`.
     /// - Documented statuses: success 200; error 400, 402, 422.
     #[inline]
     pub fn update(

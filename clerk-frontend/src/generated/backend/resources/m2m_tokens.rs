@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Value, call_methods,
 };
 
-/// The m2m tokens of Clerk's Backend API: 4 operations, reached through `client.m2m_tokens()`.
+/// The M2M tokens of Clerk's Backend API: 4 operations, reached through `client.m2m_tokens()`.
 ///
 /// Tokens with which your own services recognise each other. A machine creates them with its
 /// own secret key (`bearer_auth`); the receiving side verifies them with its own or the
@@ -27,6 +27,7 @@ impl M2mTokens {
     /// `GET /m2m_tokens`, operation `getM2MTokens`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `M2mTokenList`.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -40,6 +41,7 @@ impl M2mTokens {
     /// `POST /m2m_tokens`, operation `createM2MToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CreatedM2mToken`.
     /// - Documented statuses: success 201; error 400, 409.
     #[inline]
     pub fn create(&self) -> Create {
@@ -53,6 +55,7 @@ impl M2mTokens {
     /// `POST /m2m_tokens/verify`, operation `verifyM2MToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `M2mToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn verify(&self, token: impl Into<String>) -> Verify {
@@ -66,6 +69,7 @@ impl M2mTokens {
     /// `POST /m2m_tokens/{m2m_token_id}/revoke`, operation `revokeM2MToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `M2mToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, m2m_token_id: impl Into<String>) -> Revoke {

@@ -24,6 +24,7 @@ impl Machines {
     /// `GET /machines`, operation `ListMachines`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Machine>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -35,6 +36,7 @@ impl Machines {
     /// `POST /machines`, operation `CreateMachine`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CreatedMachine`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn create(&self, name: impl Into<String>) -> Create {
@@ -46,6 +48,7 @@ impl Machines {
     /// `GET /machines/{machine_id}`, operation `GetMachine`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Machine`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn get(&self, machine_id: impl Into<String>) -> Get {
@@ -57,6 +60,7 @@ impl Machines {
     /// `DELETE /machines/{machine_id}`, operation `DeleteMachine`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn delete(&self, machine_id: impl Into<String>) -> Delete {
@@ -68,6 +72,7 @@ impl Machines {
     /// `PATCH /machines/{machine_id}`, operation `UpdateMachine`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Machine`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, machine_id: impl Into<String>) -> Update {
@@ -79,6 +84,7 @@ impl Machines {
     /// `POST /machines/{machine_id}/scopes`, operation `CreateMachineScope`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `MachineScope`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422.
     #[inline]
     pub fn create_scope(
@@ -95,6 +101,7 @@ impl Machines {
     /// `DELETE /machines/{machine_id}/scopes/{other_machine_id}`, operation `DeleteMachineScope`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedMachineScope`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn delete_scope(
@@ -112,6 +119,7 @@ impl Machines {
     /// `GET /machines/{machine_id}/secret_key`, operation `GetMachineSecretKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `MachineSecretKey`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get_secret_key(&self, machine_id: impl Into<String>) -> GetSecretKey {
@@ -123,6 +131,7 @@ impl Machines {
     /// `POST /machines/{machine_id}/secret_key/rotate`, operation `RotateMachineSecretKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `MachineSecretKey`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn rotate_secret_key(

@@ -24,6 +24,7 @@ impl Miscellaneous {
     /// `GET /public/interstitial`, operation `GetPublicInterstitial`.
     ///
     /// - Authentication: none.
+    /// - Answers with text.
     /// - Documented statuses: success 200; error 400, 500.
     #[inline]
     pub fn get_public_interstitial(&self) -> GetPublicInterstitial {

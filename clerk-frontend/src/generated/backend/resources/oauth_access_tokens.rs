@@ -4,7 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
-/// The oauth access tokens of Clerk's Backend API: 1 operation, reached through
+/// The OAuth access tokens of Clerk's Backend API: 1 operation, reached through
 /// `client.oauth_access_tokens()`.
 ///
 /// The access tokens that the instance issues to OAuth applications, to check on the receiving
@@ -25,6 +25,7 @@ impl OAuthAccessTokens {
     /// `POST /oauth_applications/access_tokens/verify`, operation `verifyOAuthAccessToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `IdpOAuthAccessToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn verify(&self) -> Verify {

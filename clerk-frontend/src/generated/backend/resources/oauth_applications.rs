@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, call_methods, list,
 };
 
-/// The oauth applications of Clerk's Backend API: 8 operations, reached through
+/// The OAuth applications of Clerk's Backend API: 8 operations, reached through
 /// `client.oauth_applications()`.
 ///
 /// Applications that sign their users in with your instance as OAuth provider. The client
@@ -27,6 +27,7 @@ impl OAuthApplications {
     /// `GET /oauth_applications`, operation `ListOAuthApplications`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OAuthApplication>`.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl OAuthApplications {
     /// `POST /oauth_applications`, operation `CreateOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplicationWithSecret`.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn create(&self, name: impl Into<String>) -> Create {
@@ -53,6 +55,7 @@ impl OAuthApplications {
     /// `GET /oauth_applications/{oauth_application_id}`, operation `GetOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplication`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn get(&self, oauth_application_id: impl Into<String>) -> Get {
@@ -67,6 +70,7 @@ impl OAuthApplications {
     /// `DELETE /oauth_applications/{oauth_application_id}`, operation `DeleteOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn delete(&self, oauth_application_id: impl Into<String>) -> Delete {
@@ -81,6 +85,7 @@ impl OAuthApplications {
     /// `PATCH /oauth_applications/{oauth_application_id}`, operation `UpdateOAuthApplication`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplication`.
     /// - Documented statuses: success 200; error 400, 403, 404, 422.
     #[inline]
     pub fn update(&self, oauth_application_id: impl Into<String>) -> Update {
@@ -94,6 +99,7 @@ impl OAuthApplications {
     /// `UploadOAuthApplicationLogo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplication`.
     /// - Documented statuses: success 200; error 400, 403, 404, 413.
     #[inline]
     pub fn upload_logo(
@@ -113,6 +119,7 @@ impl OAuthApplications {
     /// `RevokeOAuthApplicationToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 204; error 400, 403, 404, 422.
     #[inline]
     pub fn revoke_token(
@@ -132,6 +139,7 @@ impl OAuthApplications {
     /// `RotateOAuthApplicationSecret`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthApplicationWithSecret`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn rotate_secret(

@@ -25,6 +25,7 @@ impl OrganizationDomains {
     /// `GET /organization_domains`, operation `ListAllOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationDomain>`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -38,6 +39,7 @@ impl OrganizationDomains {
     /// `GET /organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationDomain>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -51,6 +53,7 @@ impl OrganizationDomains {
     /// `POST /organizations/{organization_id}/domains`, operation `CreateOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 400, 403, 404, 422.
     #[inline]
     pub fn create(&self, organization_id: impl Into<String>) -> Create {
@@ -63,6 +66,7 @@ impl OrganizationDomains {
     /// `DeleteOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(
@@ -81,6 +85,7 @@ impl OrganizationDomains {
     /// `UpdateOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 400, 403, 404, 422.
     #[inline]
     pub fn update(
@@ -99,6 +104,7 @@ impl OrganizationDomains {
     /// `VerifyOrganizationDomainOwnership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn verify_ownership(

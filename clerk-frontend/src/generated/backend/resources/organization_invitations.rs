@@ -27,6 +27,7 @@ impl OrganizationInvitations {
     /// `GET /organization_invitations`, operation `ListInstanceOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 404, 422, 500.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -40,6 +41,7 @@ impl OrganizationInvitations {
     /// `GET /organizations/{organization_id}/invitations`, operation `ListOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -54,6 +56,7 @@ impl OrganizationInvitations {
     /// `CreateOrganizationInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationInvitation`.
     /// - Documented statuses: success 200; error 400, 402, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -75,6 +78,7 @@ impl OrganizationInvitations {
     /// `CreateOrganizationInvitationBulk`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 403, 404, 422.
     #[inline]
     pub fn bulk_create(
@@ -92,6 +96,7 @@ impl OrganizationInvitations {
     /// `ListPendingOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -109,6 +114,7 @@ impl OrganizationInvitations {
     /// `GetOrganizationInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationInvitation`.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn get(
@@ -129,6 +135,7 @@ impl OrganizationInvitations {
     /// `RevokeOrganizationInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationInvitation`.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn revoke(

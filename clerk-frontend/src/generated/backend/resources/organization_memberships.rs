@@ -28,6 +28,7 @@ impl OrganizationMemberships {
     /// `GET /organization_memberships`, operation `InstanceGetOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembership>`.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -41,6 +42,7 @@ impl OrganizationMemberships {
     /// `GET /organizations/{organization_id}/memberships`, operation `ListOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembership>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -55,6 +57,7 @@ impl OrganizationMemberships {
     /// `CreateOrganizationMembership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 400, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -76,6 +79,7 @@ impl OrganizationMemberships {
     /// `DeleteOrganizationMembership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 401, 404, 422.
     #[inline]
     pub fn delete(
@@ -96,6 +100,7 @@ impl OrganizationMemberships {
     /// `UpdateOrganizationMembership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 404, 422.
     #[inline]
     pub fn update(
@@ -117,6 +122,7 @@ impl OrganizationMemberships {
     /// `UpdateOrganizationMembershipMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn update_metadata(

@@ -27,6 +27,7 @@ impl OrganizationPermissions {
     /// `GET /organization_permissions`, operation `ListOrganizationPermissions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Permission>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -38,6 +39,7 @@ impl OrganizationPermissions {
     /// `POST /organization_permissions`, operation `CreateOrganizationPermission`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Permission`.
     /// - Documented statuses: success 200; error 400, 401, 402, 404, 422.
     #[inline]
     pub fn create(&self, key: impl Into<String>, name: impl Into<String>) -> Create {
@@ -50,6 +52,7 @@ impl OrganizationPermissions {
     /// `GET /organization_permissions/{permission_id}`, operation `GetOrganizationPermission`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Permission`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn get(&self, permission_id: impl Into<String>) -> Get {
@@ -62,6 +65,7 @@ impl OrganizationPermissions {
     /// `DeleteOrganizationPermission`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn delete(&self, permission_id: impl Into<String>) -> Delete {
@@ -73,6 +77,7 @@ impl OrganizationPermissions {
     /// `PATCH /organization_permissions/{permission_id}`, operation `UpdateOrganizationPermission`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Permission`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, permission_id: impl Into<String>) -> Update {

@@ -27,6 +27,7 @@ impl OrganizationRoles {
     /// `GET /organization_roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Role>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl OrganizationRoles {
     /// `POST /organization_roles`, operation `CreateOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Role`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn create(&self, key: impl Into<String>, name: impl Into<String>) -> Create {
@@ -52,6 +54,7 @@ impl OrganizationRoles {
     /// `GET /organization_roles/{organization_role_id}`, operation `GetOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Role`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, organization_role_id: impl Into<String>) -> Get {
@@ -64,6 +67,7 @@ impl OrganizationRoles {
     /// `DELETE /organization_roles/{organization_role_id}`, operation `DeleteOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn delete(&self, organization_role_id: impl Into<String>) -> Delete {
@@ -76,6 +80,7 @@ impl OrganizationRoles {
     /// `PATCH /organization_roles/{organization_role_id}`, operation `UpdateOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Role`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, organization_role_id: impl Into<String>) -> Update {
@@ -91,6 +96,7 @@ impl OrganizationRoles {
     /// `AssignPermissionToOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Role`.
     /// - Documented statuses: success 200; error 401, 403, 404, 409.
     #[inline]
     pub fn assign_permission(
@@ -111,6 +117,7 @@ impl OrganizationRoles {
     /// `RemovePermissionFromOrganizationRole`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Role`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn remove_permission(

@@ -28,6 +28,7 @@ impl Organizations {
     /// `GET /organizations`, operation `ListOrganizations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Organization>`.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -41,6 +42,7 @@ impl Organizations {
     /// `POST /organizations`, operation `CreateOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 402, 403, 422.
     #[inline]
     pub fn create(&self, name: impl Into<String>) -> Create {
@@ -54,6 +56,7 @@ impl Organizations {
     /// `GET /organizations/{organization_id}`, operation `GetOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 403, 404.
     #[inline]
     pub fn get(&self, organization_id: impl Into<String>) -> Get {
@@ -67,6 +70,7 @@ impl Organizations {
     /// `DELETE /organizations/{organization_id}`, operation `DeleteOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn delete(&self, organization_id: impl Into<String>) -> Delete {
@@ -80,6 +84,7 @@ impl Organizations {
     /// `PATCH /organizations/{organization_id}`, operation `UpdateOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 402, 403, 404, 422.
     #[inline]
     pub fn update(&self, organization_id: impl Into<String>) -> Update {
@@ -92,6 +97,7 @@ impl Organizations {
     /// `GetOrganizationBillingCreditBalance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCreditBalance`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn get_billing_credit_balance(
@@ -108,6 +114,7 @@ impl Organizations {
     /// `AdjustOrganizationBillingCreditBalance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCreditLedgerEntry`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn adjust_billing_credit_balance(
@@ -134,6 +141,7 @@ impl Organizations {
     /// `GetOrganizationBillingSubscription`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscription`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn get_billing_subscription(
@@ -151,6 +159,7 @@ impl Organizations {
     /// `PUT /organizations/{organization_id}/logo`, operation `UploadOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 403, 404, 413.
     #[inline]
     pub fn upload_logo(
@@ -169,6 +178,7 @@ impl Organizations {
     /// `DELETE /organizations/{organization_id}/logo`, operation `DeleteOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn delete_logo(&self, organization_id: impl Into<String>) -> DeleteLogo {
@@ -183,6 +193,7 @@ impl Organizations {
     /// `PUT /organizations/{organization_id}/metadata`, operation `ReplaceOrganizationMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn replace_metadata(
@@ -200,6 +211,7 @@ impl Organizations {
     /// `PATCH /organizations/{organization_id}/metadata`, operation `MergeOrganizationMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn update_metadata(&self, organization_id: impl Into<String>) -> UpdateMetadata {

@@ -25,6 +25,7 @@ impl PhoneNumbers {
     /// `POST /phone_numbers`, operation `CreatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -43,6 +44,7 @@ impl PhoneNumbers {
     /// `GET /phone_numbers/{phone_number_id}`, operation `GetPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get(&self, phone_number_id: impl Into<String>) -> Get {
@@ -56,6 +58,7 @@ impl PhoneNumbers {
     /// `DELETE /phone_numbers/{phone_number_id}`, operation `DeletePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(&self, phone_number_id: impl Into<String>) -> Delete {
@@ -69,6 +72,7 @@ impl PhoneNumbers {
     /// `PATCH /phone_numbers/{phone_number_id}`, operation `UpdatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn update(&self, phone_number_id: impl Into<String>) -> Update {
@@ -81,6 +85,7 @@ impl PhoneNumbers {
     /// `AttemptPhoneNumberVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CodeVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 500.
     #[inline]
     pub fn attempt_verification(
@@ -100,6 +105,7 @@ impl PhoneNumbers {
     /// `PreparePhoneNumberVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `CodeVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 429, 500.
     #[inline]
     pub fn prepare_verification(
@@ -115,6 +121,7 @@ impl PhoneNumbers {
     /// `PUT /users/{user_id}/phone_number`, operation `ReplaceUserPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace_for_user(

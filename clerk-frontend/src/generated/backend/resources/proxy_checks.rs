@@ -23,6 +23,7 @@ impl ProxyChecks {
     /// `POST /proxy_checks`, operation `VerifyDomainProxy`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ProxyCheck`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn verify(&self) -> Verify {

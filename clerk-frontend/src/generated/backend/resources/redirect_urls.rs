@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
 };
 
-/// The redirect urls of Clerk's Backend API: 4 operations, reached through
+/// The redirect URLs of Clerk's Backend API: 4 operations, reached through
 /// `client.redirect_urls()`.
 ///
 /// Addresses to which native applications may be sent back after an OAuth sign-in. An address
@@ -25,6 +25,7 @@ impl RedirectUrls {
     /// `GET /redirect_urls`, operation `ListRedirectURLs`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<RedirectUrl>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -38,6 +39,7 @@ impl RedirectUrls {
     /// `POST /redirect_urls`, operation `CreateRedirectURL`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RedirectUrl`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn create(&self, url: impl Into<String>) -> Create {
@@ -49,6 +51,7 @@ impl RedirectUrls {
     /// `GET /redirect_urls/{id}`, operation `GetRedirectURL`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RedirectUrl`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn get(&self, id: impl Into<String>) -> Get {
@@ -60,6 +63,7 @@ impl RedirectUrls {
     /// `DELETE /redirect_urls/{id}`, operation `DeleteRedirectURL`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn delete(&self, id: impl Into<String>) -> Delete {

@@ -25,6 +25,7 @@ impl RoleSets {
     /// `GET /role_sets`, operation `ListRoleSets`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<RoleSet>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -36,6 +37,7 @@ impl RoleSets {
     /// `POST /role_sets`, operation `CreateRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleSet`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -56,6 +58,7 @@ impl RoleSets {
     /// `GET /role_sets/{role_set_key_or_id}`, operation `GetRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleSet`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, role_set_key_or_id: impl Into<String>) -> Get {
@@ -68,6 +71,7 @@ impl RoleSets {
     /// `PATCH /role_sets/{role_set_key_or_id}`, operation `UpdateRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleSet`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, role_set_key_or_id: impl Into<String>) -> Update {
@@ -80,6 +84,7 @@ impl RoleSets {
     /// `POST /role_sets/{role_set_key_or_id}/replace`, operation `ReplaceRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace(
@@ -96,6 +101,7 @@ impl RoleSets {
     /// `POST /role_sets/{role_set_key_or_id}/roles`, operation `AddRolesToRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleSet`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn add_roles(
@@ -112,6 +118,7 @@ impl RoleSets {
     /// `POST /role_sets/{role_set_key_or_id}/roles/replace`, operation `ReplaceRoleInRoleSet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleSet`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace_role(

@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
 };
 
-/// The saml connections of Clerk's Backend API: 5 operations, reached through
+/// The SAML connections of Clerk's Backend API: 5 operations, reached through
 /// `client.saml_connections()`.
 ///
 /// SAML connections through which people at given domains sign in. Every operation is
@@ -25,6 +25,7 @@ impl SamlConnections {
     /// `GET /saml_connections`, operation `ListSAMLConnections`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<SamlConnection>`.
     /// - Documented statuses: success 200; error 402, 403, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -38,6 +39,7 @@ impl SamlConnections {
     /// `POST /saml_connections`, operation `CreateSAMLConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SamlConnection`.
     /// - Documented statuses: success 200; error 402, 403, 404, 409, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -56,6 +58,7 @@ impl SamlConnections {
     /// `GET /saml_connections/{saml_connection_id}`, operation `GetSAMLConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SamlConnection`.
     /// - Documented statuses: success 200; error 402, 403, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -70,6 +73,7 @@ impl SamlConnections {
     /// `DELETE /saml_connections/{saml_connection_id}`, operation `DeleteSAMLConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 402, 403, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -84,6 +88,7 @@ impl SamlConnections {
     /// `PATCH /saml_connections/{saml_connection_id}`, operation `UpdateSAMLConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SamlConnection`.
     /// - Documented statuses: success 200; error 402, 403, 404, 409, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]

@@ -7,7 +7,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
 };
 
-/// The scim directories of Clerk's Backend API: 10 operations, reached through
+/// The SCIM directories of Clerk's Backend API: 10 operations, reached through
 /// `client.scim_directories()`.
 ///
 /// SCIM directories with which an identity provider keeps the users of an enterprise connection
@@ -27,6 +27,7 @@ impl ScimDirectories {
     /// `GET /scim_directories`, operation `ListSCIMDirectories`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<ScimDirectory>`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -38,6 +39,7 @@ impl ScimDirectories {
     /// `POST /scim_directories`, operation `CreateSCIMDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ScimDirectory`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn create(
@@ -57,6 +59,7 @@ impl ScimDirectories {
     /// `GET /scim_directories/{scim_directory_id}`, operation `GetSCIMDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ScimDirectory`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, scim_directory_id: impl Into<String>) -> Get {
@@ -69,6 +72,7 @@ impl ScimDirectories {
     /// `DELETE /scim_directories/{scim_directory_id}`, operation `DeleteSCIMDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn delete(&self, scim_directory_id: impl Into<String>) -> Delete {
@@ -81,6 +85,7 @@ impl ScimDirectories {
     /// `PATCH /scim_directories/{scim_directory_id}`, operation `UpdateSCIMDirectory`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ScimDirectory`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, scim_directory_id: impl Into<String>) -> Update {
@@ -94,6 +99,7 @@ impl ScimDirectories {
     /// `ListSCIMGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<ScimGroupRoleMapping>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list_group_role_mappings(
@@ -110,6 +116,7 @@ impl ScimDirectories {
     /// `ReplaceSCIMGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<ScimGroupRoleMapping>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn replace_group_role_mappings(
@@ -132,6 +139,7 @@ impl ScimDirectories {
     /// `CreateSCIMGroupRoleMapping`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ScimGroupRoleMapping`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create_group_role_mapping(
@@ -151,6 +159,7 @@ impl ScimDirectories {
     /// `DeleteSCIMGroupRoleMapping`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete_group_role_mapping(
@@ -169,6 +178,7 @@ impl ScimDirectories {
     /// `RotateSCIMDirectoryAPIKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ScimDirectory`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn rotate_api_key(&self, scim_directory_id: impl Into<String>) -> RotateApiKey {

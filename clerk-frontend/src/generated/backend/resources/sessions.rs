@@ -27,6 +27,7 @@ impl Sessions {
     /// `GET /sessions`, operation `GetSessionList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Session>`.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl Sessions {
     /// `POST /sessions`, operation `createSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn create(&self, user_id: impl Into<String>) -> Create {
@@ -53,6 +55,7 @@ impl Sessions {
     /// `GET /sessions/{session_id}`, operation `GetSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self, session_id: impl Into<String>) -> Get {
@@ -66,6 +69,7 @@ impl Sessions {
     /// `POST /sessions/{session_id}/refresh`, operation `RefreshSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionRefresh`.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn refresh(
@@ -87,6 +91,7 @@ impl Sessions {
     /// `POST /sessions/{session_id}/revoke`, operation `RevokeSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn revoke(&self, session_id: impl Into<String>) -> Revoke {
@@ -100,6 +105,7 @@ impl Sessions {
     /// `POST /sessions/{session_id}/tokens`, operation `CreateSessionToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionToken`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn create_token(&self, session_id: impl Into<String>) -> CreateToken {
@@ -114,6 +120,7 @@ impl Sessions {
     /// `CreateSessionTokenFromTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionToken`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn create_token_from_template(

@@ -25,6 +25,7 @@ impl SignInTokens {
     /// `POST /sign_in_tokens`, operation `CreateSignInToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignInToken`.
     /// - Documented statuses: success 200; error 403, 404, 422.
     #[inline]
     pub fn create(&self, user_id: impl Into<String>) -> Create {
@@ -38,6 +39,7 @@ impl SignInTokens {
     /// `POST /sign_in_tokens/{sign_in_token_id}/revoke`, operation `RevokeSignInToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignInToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, sign_in_token_id: impl Into<String>) -> Revoke {

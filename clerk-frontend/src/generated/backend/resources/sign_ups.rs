@@ -21,6 +21,7 @@ impl SignUps {
     /// `GET /sign_ups/{id}`, operation `GetSignUp`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn get(&self, id: impl Into<String>) -> Get {
@@ -32,6 +33,7 @@ impl SignUps {
     /// `PATCH /sign_ups/{id}`, operation `UpdateSignUp`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn update(&self, id: impl Into<String>) -> Update {

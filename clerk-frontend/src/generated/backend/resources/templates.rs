@@ -23,6 +23,7 @@ impl Templates {
     /// `GET /templates/{template_type}`, operation `GetTemplateList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<Template>`.
     /// - Documented statuses: success 200; error 400, 401, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -40,6 +41,7 @@ impl Templates {
     /// `GET /templates/{template_type}/{slug}`, operation `GetTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Template`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -62,6 +64,7 @@ impl Templates {
     /// `PUT /templates/{template_type}/{slug}`, operation `UpsertTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Template`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422, 423, 429.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -84,6 +87,7 @@ impl Templates {
     /// `POST /templates/{template_type}/{slug}/preview`, operation `PreviewTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Object`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -103,6 +107,7 @@ impl Templates {
     /// `POST /templates/{template_type}/{slug}/revert`, operation `RevertTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Template`.
     /// - Documented statuses: success 200; error 400, 401, 402, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -126,6 +131,7 @@ impl Templates {
     /// `ToggleTemplateDelivery`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Template`.
     /// - Documented statuses: success 200; error 400, 401, 404, 423, 429.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]

@@ -24,6 +24,7 @@ impl TestingTokens {
     /// `POST /testing_tokens`, operation `CreateTestingToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TestingToken`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn create(&self) -> Create {

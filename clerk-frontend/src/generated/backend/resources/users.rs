@@ -28,6 +28,7 @@ impl Users {
     /// `GET /users`, operation `GetUserList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<User>`.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -42,6 +43,7 @@ impl Users {
     /// `POST /users`, operation `CreateUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 422.
     #[inline]
     pub fn create(&self) -> Create {
@@ -55,6 +57,7 @@ impl Users {
     /// `POST /users/ban`, operation `UsersBan`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<User>`.
     /// - Documented statuses: success 200; error 400, 402.
     #[inline]
     pub fn bulk_ban(
@@ -71,6 +74,7 @@ impl Users {
     /// `GET /users/count`, operation `GetUsersCount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TotalCount`.
     /// - Documented statuses: success 200; error 422.
     #[inline]
     pub fn count(&self) -> Count {
@@ -84,6 +88,7 @@ impl Users {
     /// `POST /users/unban`, operation `UsersUnban`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<User>`.
     /// - Documented statuses: success 200; error 400, 402.
     #[inline]
     pub fn bulk_unban(
@@ -100,6 +105,7 @@ impl Users {
     /// `GET /users/{user_id}`, operation `GetUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self, user_id: impl Into<String>) -> Get {
@@ -113,6 +119,7 @@ impl Users {
     /// `DELETE /users/{user_id}`, operation `DeleteUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn delete(&self, user_id: impl Into<String>) -> Delete {
@@ -126,6 +133,7 @@ impl Users {
     /// `PATCH /users/{user_id}`, operation `UpdateUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404, 409, 422.
     #[inline]
     pub fn update(&self, user_id: impl Into<String>) -> Update {
@@ -139,6 +147,7 @@ impl Users {
     /// `DELETE /users/{user_id}/backup_code`, operation `DeleteBackupCode`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `UserReference`.
     /// - Documented statuses: success 200; error 404, 500.
     #[inline]
     pub fn delete_backup_codes(&self, user_id: impl Into<String>) -> DeleteBackupCodes {
@@ -152,6 +161,7 @@ impl Users {
     /// `POST /users/{user_id}/ban`, operation `BanUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 402.
     #[inline]
     pub fn ban(&self, user_id: impl Into<String>) -> Ban {
@@ -163,6 +173,7 @@ impl Users {
     /// `GET /users/{user_id}/billing/credits`, operation `GetUserBillingCreditBalance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCreditBalance`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn get_billing_credit_balance(
@@ -178,6 +189,7 @@ impl Users {
     /// `POST /users/{user_id}/billing/credits`, operation `AdjustUserBillingCreditBalance`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCreditLedgerEntry`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn adjust_billing_credit_balance(
@@ -203,6 +215,7 @@ impl Users {
     /// `GET /users/{user_id}/billing/subscription`, operation `GetUserBillingSubscription`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscription`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn get_billing_subscription(
@@ -221,6 +234,7 @@ impl Users {
     /// `DeleteExternalAccount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 403, 404, 500.
     #[inline]
     pub fn delete_external_account(
@@ -240,6 +254,7 @@ impl Users {
     /// `POST /users/{user_id}/lock`, operation `LockUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn lock(&self, user_id: impl Into<String>) -> Lock {
@@ -253,6 +268,7 @@ impl Users {
     /// `PUT /users/{user_id}/metadata`, operation `ReplaceUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn replace_metadata(&self, user_id: impl Into<String>) -> ReplaceMetadata {
@@ -266,6 +282,7 @@ impl Users {
     /// `PATCH /users/{user_id}/metadata`, operation `UpdateUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn update_metadata(&self, user_id: impl Into<String>) -> UpdateMetadata {
@@ -279,6 +296,7 @@ impl Users {
     /// `DELETE /users/{user_id}/mfa`, operation `DisableMFA`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `UserReference`.
     /// - Documented statuses: success 200; error 404, 500.
     #[inline]
     pub fn disable_mfa(&self, user_id: impl Into<String>) -> DisableMfa {
@@ -292,6 +310,7 @@ impl Users {
     /// `GET /users/{user_id}/oauth_access_tokens/{provider}`, operation `GetOAuthAccessToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OAuthAccessToken>`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn list_oauth_access_tokens(
@@ -312,6 +331,7 @@ impl Users {
     /// `UsersGetOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn list_organization_invitations(
@@ -330,6 +350,7 @@ impl Users {
     /// `UsersGetOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembership>`.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn list_organization_memberships(
@@ -348,6 +369,7 @@ impl Users {
     /// `UserPasskeyDelete`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 403, 404, 500.
     #[inline]
     pub fn delete_passkey(
@@ -365,6 +387,7 @@ impl Users {
     /// `POST /users/{user_id}/password/set_compromised`, operation `SetUserPasswordCompromised`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn set_password_compromised(
@@ -381,6 +404,7 @@ impl Users {
     /// `UnsetUserPasswordCompromised`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn unset_password_compromised(
@@ -398,6 +422,7 @@ impl Users {
     /// `POST /users/{user_id}/profile_image`, operation `SetUserProfileImage`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn set_profile_image(&self, user_id: impl Into<String>) -> SetProfileImage {
@@ -411,6 +436,7 @@ impl Users {
     /// `DELETE /users/{user_id}/profile_image`, operation `DeleteUserProfileImage`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn delete_profile_image(
@@ -427,6 +453,7 @@ impl Users {
     /// `POST /users/{user_id}/remove_password`, operation `RemoveUserPassword`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 500.
     #[inline]
     pub fn remove_password(&self, user_id: impl Into<String>) -> RemovePassword {
@@ -440,6 +467,7 @@ impl Users {
     /// `DELETE /users/{user_id}/totp`, operation `DeleteTOTP`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `UserReference`.
     /// - Documented statuses: success 200; error 404, 500.
     #[inline]
     pub fn delete_totp(&self, user_id: impl Into<String>) -> DeleteTotp {
@@ -451,6 +479,7 @@ impl Users {
     /// `GET /users/{user_id}/trusted_devices`, operation `ListUserTrustedDevices`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<TrustedDevice>`.
     /// - Documented statuses: success 200; error 403, 404, 500.
     #[inline]
     pub fn list_trusted_devices(
@@ -466,6 +495,7 @@ impl Users {
     /// `RevokeUserTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TrustedDevice`.
     /// - Documented statuses: success 200; error 403, 404, 500.
     #[inline]
     pub fn revoke_trusted_device(
@@ -485,6 +515,7 @@ impl Users {
     /// `POST /users/{user_id}/unban`, operation `UnbanUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 402.
     #[inline]
     pub fn unban(&self, user_id: impl Into<String>) -> Unban {
@@ -498,6 +529,7 @@ impl Users {
     /// `POST /users/{user_id}/unlock`, operation `UnlockUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn unlock(&self, user_id: impl Into<String>) -> Unlock {
@@ -511,6 +543,7 @@ impl Users {
     /// `POST /users/{user_id}/verify_password`, operation `VerifyPassword`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PasswordVerification`.
     /// - Documented statuses: success 200; error 400, 404, 422, 500.
     #[inline]
     pub fn verify_password(
@@ -529,6 +562,7 @@ impl Users {
     /// `POST /users/{user_id}/verify_totp`, operation `VerifyTOTP`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TotpVerification`.
     /// - Documented statuses: success 200; error 400, 404, 422, 500.
     #[inline]
     pub fn verify_totp(
@@ -547,6 +581,7 @@ impl Users {
     /// `UserWeb3WalletDelete`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 403, 404, 500.
     #[inline]
     pub fn delete_web3_wallet(

@@ -27,6 +27,7 @@ impl WaitlistEntries {
     /// `GET /waitlist_entries`, operation `ListWaitlistEntries`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<WaitlistEntry>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -40,6 +41,7 @@ impl WaitlistEntries {
     /// `POST /waitlist_entries`, operation `CreateWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `WaitlistEntry`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn create(&self, email_address: impl Into<String>) -> Create {
@@ -51,6 +53,7 @@ impl WaitlistEntries {
     /// `POST /waitlist_entries/bulk`, operation `CreateBulkWaitlistEntries`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<WaitlistEntry>`.
     /// - Documented statuses: success 200; error 400, 422.
     #[inline]
     pub fn bulk_create(
@@ -65,6 +68,7 @@ impl WaitlistEntries {
     /// `DELETE /waitlist_entries/{waitlist_entry_id}`, operation `DeleteWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 404, 409, 422.
     #[inline]
     pub fn delete(&self, waitlist_entry_id: impl Into<String>) -> Delete {
@@ -79,6 +83,7 @@ impl WaitlistEntries {
     /// `POST /waitlist_entries/{waitlist_entry_id}/invite`, operation `InviteWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `WaitlistEntry`.
     /// - Documented statuses: success 200; error 400, 404, 409, 422.
     #[inline]
     pub fn invite(&self, waitlist_entry_id: impl Into<String>) -> Invite {
@@ -93,6 +98,7 @@ impl WaitlistEntries {
     /// `POST /waitlist_entries/{waitlist_entry_id}/reject`, operation `RejectWaitlistEntry`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `WaitlistEntry`.
     /// - Documented statuses: success 200; error 400, 404, 409, 422.
     #[inline]
     pub fn reject(&self, waitlist_entry_id: impl Into<String>) -> Reject {

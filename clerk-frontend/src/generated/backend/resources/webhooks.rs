@@ -22,6 +22,7 @@ impl Webhooks {
     /// `POST /webhooks/svix`, operation `CreateSvixApp`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SvixUrl`.
     /// - Documented statuses: success 200; error 400.
     #[inline]
     pub fn create_svix_app(&self) -> CreateSvixApp {
@@ -33,6 +34,7 @@ impl Webhooks {
     /// `DELETE /webhooks/svix`, operation `DeleteSvixApp`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 204; error 400.
     #[inline]
     pub fn delete_svix_app(&self) -> DeleteSvixApp {
@@ -44,6 +46,7 @@ impl Webhooks {
     /// `POST /webhooks/svix_url`, operation `GenerateSvixAuthURL`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SvixUrl`.
     /// - Documented statuses: success 200; error 400.
     #[inline]
     pub fn generate_svix_auth_url(&self) -> GenerateSvixAuthUrl {

@@ -6,7 +6,7 @@ use crate::runtime::{Timestamp, Value, model};
 /// An object of the Frontend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//api_keys/get/responses/200/content/application/json/schema/properties/data/items`.
+/// `/paths/~1api_keys/get/responses/200/content/application~1json/schema/properties/data/items`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApiKey {

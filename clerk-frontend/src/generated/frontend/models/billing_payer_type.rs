@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//v1/billing/plans/get/parameters/0/schema`.
+/// Described in place at `/paths/~1v1~1billing~1plans/get/parameters/0/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BillingPayerType {

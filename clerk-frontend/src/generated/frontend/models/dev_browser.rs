@@ -6,7 +6,7 @@ use crate::runtime::model;
 /// An object of the Frontend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//v1/dev_browser/post/responses/200/content/application/json/schema`.
+/// `/paths/~1v1~1dev_browser/post/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DevBrowser {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/me/enterprise_connections/post/requestBody/content/application/x-www-form-urlencoded/schema/properties/provider`.
+/// `/paths/~1v1~1me~1enterprise_connections/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/provider`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnterpriseConnectionProvider {

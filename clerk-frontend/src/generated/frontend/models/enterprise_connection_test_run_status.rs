@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/me/enterprise_connections/{enterprise_connection_id}/test_runs/get/parameters/2/schema/items`.
+/// `/paths/~1v1~1me~1enterprise_connections~1{enterprise_connection_id}~1test_runs/get/parameters/2/schema/items`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnterpriseConnectionTestRunStatus {

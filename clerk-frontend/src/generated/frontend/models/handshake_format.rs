@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//v1/client/handshake/get/parameters/3/schema`.
+/// Described in place at `/paths/~1v1~1client~1handshake/get/parameters/3/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HandshakeFormat {

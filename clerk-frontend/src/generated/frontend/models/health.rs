@@ -6,7 +6,8 @@ use crate::runtime::model;
 
 /// An object of the Frontend API; unknown fields are ignored.
 ///
-/// Described in place at `/paths//v1/health/get/responses/200/content/application/json/schema`.
+/// Described in place at
+/// `/paths/~1v1~1health/get/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Health {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/health/get/responses/200/content/application/json/schema/properties/status`.
+/// `/paths/~1v1~1health/get/responses/200/content/application~1json/schema/properties/status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HealthStatus {

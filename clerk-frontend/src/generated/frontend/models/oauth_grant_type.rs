@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//oauth/token/post/requestBody/content/application/x-www-form-urlencoded/schema/properties/grant_type`.
+/// `/paths/~1oauth~1token/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/grant_type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OAuthGrantType {

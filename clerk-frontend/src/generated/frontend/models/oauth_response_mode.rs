@@ -5,7 +5,7 @@ use crate::runtime::open_enum;
 
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
-/// Described in place at `/paths//oauth/authorize/get/parameters/8/schema`.
+/// Described in place at `/paths/~1oauth~1authorize/get/parameters/8/schema`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OAuthResponseMode {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//oauth/token/revoke/post/requestBody/content/application/x-www-form-urlencoded/schema/properties/token_type_hint`.
+/// `/paths/~1oauth~1token~1revoke/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/token_type_hint`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OAuthTokenTypeHint {

@@ -7,7 +7,7 @@ use crate::runtime::{Object, model};
 /// An object of the Frontend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//v1/me/organization_creation_defaults/get/responses/200/content/application/json/schema/properties/response/properties/advisory`.
+/// `/paths/~1v1~1me~1organization_creation_defaults/get/responses/200/content/application~1json/schema/properties/response/properties/advisory`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationCreationAdvisory {

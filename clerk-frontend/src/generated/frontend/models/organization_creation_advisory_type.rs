@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/me/organization_creation_defaults/get/responses/200/content/application/json/schema/properties/response/properties/advisory/properties/type`.
+/// `/paths/~1v1~1me~1organization_creation_defaults/get/responses/200/content/application~1json/schema/properties/response/properties/advisory/properties/type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationCreationAdvisoryType {

@@ -9,7 +9,7 @@ use crate::runtime::model;
 /// An object of the Frontend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//v1/me/organization_creation_defaults/get/responses/200/content/application/json/schema/properties/response`.
+/// `/paths/~1v1~1me~1organization_creation_defaults/get/responses/200/content/application~1json/schema/properties/response`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationCreationDefaults {

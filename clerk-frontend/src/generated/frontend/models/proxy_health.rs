@@ -7,7 +7,7 @@ use crate::runtime::model;
 /// An object of the Frontend API; unknown fields are ignored.
 ///
 /// Described in place at
-/// `/paths//v1/proxy-health/get/responses/200/content/application/json/schema`.
+/// `/paths/~1v1~1proxy-health/get/responses/200/content/application~1json/schema`.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProxyHealth {

@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/client/sessions/{session_id}/touch/post/requestBody/content/application/x-www-form-urlencoded/schema/properties/intent`.
+/// `/paths/~1v1~1client~1sessions~1{session_id}~1touch/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/intent`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionTouchIntent {

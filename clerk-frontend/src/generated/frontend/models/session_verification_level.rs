@@ -6,7 +6,7 @@ use crate::runtime::open_enum;
 /// Known values of the Frontend API; any other value is kept as `Unknown`.
 ///
 /// Described in place at
-/// `/paths//v1/client/sessions/{session_id}/verify/post/requestBody/content/application/x-www-form-urlencoded/schema/properties/level`.
+/// `/paths/~1v1~1client~1sessions~1{session_id}~1verify/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties/level`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionVerificationLevel {

@@ -23,6 +23,7 @@ impl AccountPortal {
     /// `GET /v1/account_portal`, operation `getAccountPortal`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `AccountPortal`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self) -> Get {

@@ -24,6 +24,7 @@ impl AgentTasks {
     /// `GET /v1/agents/tasks`, operation `createAgentTask`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 307; error 400, 403, 404, 422, 500.
     #[inline]
     pub fn create(&self, ticket: impl Into<String>) -> Create {

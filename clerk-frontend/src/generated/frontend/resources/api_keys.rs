@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
 };
 
-/// The api keys of Clerk's Frontend API: 4 operations, reached through `client.api_keys()`.
+/// The API keys of Clerk's Frontend API: 4 operations, reached through `client.api_keys()`.
 ///
 /// Keys with which a user or an organization lets programs act for it. The calls take the token
 /// of a session in place of the client's credentials: create one with
@@ -27,6 +27,7 @@ impl ApiKeys {
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<ApiKey>`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -40,6 +41,7 @@ impl ApiKeys {
     /// `POST /api_keys`, operation `createApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKeyWithSecret`.
     /// - Documented statuses: success 201; error 400, 409.
     #[inline]
     pub fn create(&self, name: impl Into<String>, subject: impl Into<String>) -> Create {
@@ -54,6 +56,7 @@ impl ApiKeys {
     /// `PATCH /api_keys/{apiKeyID}`, operation `updateApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn update(&self, api_key_id: impl Into<String>) -> Update {
@@ -67,6 +70,7 @@ impl ApiKeys {
     /// `POST /api_keys/{apiKeyID}/revoke`, operation `revokeApiKey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn revoke(&self, api_key_id: impl Into<String>) -> Revoke {

@@ -25,6 +25,7 @@ impl BackupCodes {
     /// `POST /v1/me/backup_codes`, operation `createBackupCodes`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BackupCodes`.
     /// - Documented statuses: success 200; error 400, 401, 403, 500.
     #[inline]
     pub fn create(&self) -> Create {

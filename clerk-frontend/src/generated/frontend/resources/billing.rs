@@ -25,6 +25,7 @@ impl Billing {
     /// `GET /v1/billing/plans`, operation `GetBillingPlanList`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPlan>`.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list_plans(&self) -> ListPlans {
@@ -36,6 +37,7 @@ impl Billing {
     /// `GET /v1/billing/plans/{planIdOrSlug}`, operation `GetBillingPlan`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingPlan`.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn get_plan(&self, plan_id_or_slug: impl Into<String>) -> GetPlan {
@@ -47,6 +49,7 @@ impl Billing {
     /// `POST /v1/me/billing/checkouts`, operation `CreateUserBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 403, 409, 422.
     #[inline]
     pub fn create_user_checkout(
@@ -63,6 +66,7 @@ impl Billing {
     /// `GET /v1/me/billing/checkouts/{checkoutID}`, operation `GetUserBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 404, 410.
     #[inline]
     pub fn get_user_checkout(&self, checkout_id: impl Into<String>) -> GetUserCheckout {
@@ -75,6 +79,7 @@ impl Billing {
     /// `PATCH /v1/me/billing/checkouts/{checkoutID}`, operation `UpdateUserBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 404, 409, 422.
     #[inline]
     pub fn update_user_checkout(
@@ -92,6 +97,7 @@ impl Billing {
     /// `ConfirmUserBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 404, 409, 422.
     #[inline]
     pub fn confirm_user_checkout(
@@ -107,6 +113,7 @@ impl Billing {
     /// `PUT /v1/me/billing/payers/default_payment_method`, operation `SetUserDefaultPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<BillingPaymentMethod>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn set_user_default_payment_method(&self) -> SetUserDefaultPaymentMethod {
@@ -118,6 +125,7 @@ impl Billing {
     /// `GET /v1/me/billing/payment_attempts`, operation `GetUserPaymentAttempts`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPaymentAttempt>`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn list_user_payment_attempts(&self) -> ListUserPaymentAttempts {
@@ -129,6 +137,7 @@ impl Billing {
     /// `GET /v1/me/billing/payment_attempts/{paymentAttemptID}`, operation `GetUserPaymentAttempt`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingPaymentAttempt`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get_user_payment_attempt(
@@ -144,6 +153,7 @@ impl Billing {
     /// `GET /v1/me/billing/payment_methods`, operation `GetUserPaymentMethods`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPaymentMethod>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_user_payment_methods(&self) -> ListUserPaymentMethods {
@@ -155,6 +165,7 @@ impl Billing {
     /// `POST /v1/me/billing/payment_methods`, operation `CreateUserPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<BillingPaymentMethod>`.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn create_user_payment_method(
@@ -171,6 +182,7 @@ impl Billing {
     /// `POST /v1/me/billing/payment_methods/initialize`, operation `InitializeUserPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingInitializedPaymentMethod`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn initialize_user_payment_method(&self) -> InitializeUserPaymentMethod {
@@ -183,6 +195,7 @@ impl Billing {
     /// `DeleteUserPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<BillingPaymentMethod>`.
     /// - Documented statuses: success 200, 204; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn delete_user_payment_method(
@@ -198,6 +211,7 @@ impl Billing {
     /// `GET /v1/me/billing/statements`, operation `GetUserStatements`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingStatement>`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn list_user_statements(&self) -> ListUserStatements {
@@ -209,6 +223,7 @@ impl Billing {
     /// `GET /v1/me/billing/statements/{statementID}`, operation `GetUserStatement`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingStatement`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get_user_statement(
@@ -224,6 +239,7 @@ impl Billing {
     /// `GET /v1/me/billing/subscription`, operation `GetUserMainBillingSubscription`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscription`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get_user_subscription(&self) -> GetUserSubscription {
@@ -235,6 +251,7 @@ impl Billing {
     /// `GET /v1/me/billing/subscription_items`, operation `GetUserBillingSubscriptionItems`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingSubscriptionItem>`.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn list_user_subscription_items(&self) -> ListUserSubscriptionItems {
@@ -247,6 +264,7 @@ impl Billing {
     /// `DeleteUserBillingSubscriptionItem`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<BillingSubscriptionItem>`.
     /// - Documented statuses: success 200, 204; error 400, 401, 403, 404, 409, 422, 500.
     #[inline]
     pub fn cancel_user_subscription_item(
@@ -263,6 +281,7 @@ impl Billing {
     /// `CreateOrganizationBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 403, 409, 422.
     #[inline]
     pub fn create_organization_checkout(
@@ -282,6 +301,7 @@ impl Billing {
     /// `GetOrganizationBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 410, 422.
     #[inline]
     pub fn get_organization_checkout(
@@ -300,6 +320,7 @@ impl Billing {
     /// `UpdateOrganizationBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 409, 422.
     #[inline]
     pub fn update_organization_checkout(
@@ -319,6 +340,7 @@ impl Billing {
     /// `ConfirmOrganizationBillingCheckout`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingCheckout`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn confirm_organization_checkout(
@@ -337,6 +359,7 @@ impl Billing {
     /// `SetOrganizationDefaultPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Object>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn set_organization_default_payment_method(
@@ -356,6 +379,7 @@ impl Billing {
     /// `GetOrganizationPaymentMethods`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingPaymentMethod>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_payment_methods(
@@ -372,6 +396,7 @@ impl Billing {
     /// `CreateOrganizationPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<BillingPaymentMethod>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create_organization_payment_method(
@@ -392,6 +417,7 @@ impl Billing {
     /// `InitializeOrganizationPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingInitializedPaymentMethod`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn initialize_organization_payment_method(
@@ -408,6 +434,7 @@ impl Billing {
     /// operation `DeleteOrganizationPaymentMethod`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Object>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete_organization_payment_method(
@@ -426,6 +453,7 @@ impl Billing {
     /// `GetOrganizationStatements`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingStatement>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_statements(
@@ -442,6 +470,7 @@ impl Billing {
     /// `GetOrganizationStatement`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingStatement`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get_organization_statement(
@@ -460,6 +489,7 @@ impl Billing {
     /// `GetOrganizationBillingSubscription`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscription`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn get_organization_subscription(
@@ -476,6 +506,7 @@ impl Billing {
     /// `GetOrganizationBillingSubscriptionItems`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<BillingSubscriptionItem>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_subscription_items(
@@ -492,6 +523,7 @@ impl Billing {
     /// operation `DeleteOrganizationBillingSubscriptionItem`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `BillingSubscriptionItem`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn cancel_organization_subscription_item(

@@ -24,6 +24,7 @@ impl Client {
     /// `GET /v1/clear-site-data`, operation `clearSiteData`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn clear_site_data(&self) -> ClearSiteData {
@@ -37,6 +38,7 @@ impl Client {
     /// `GET /v1/client`, operation `getClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Client>`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn get(&self) -> Get {
@@ -50,6 +52,7 @@ impl Client {
     /// `PUT /v1/client`, operation `putClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Client>`.
     /// - Documented statuses: success 200; redirect 307.
     #[inline]
     pub fn create(&self) -> Create {
@@ -63,6 +66,7 @@ impl Client {
     /// `POST /v1/client`, operation `postClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Client>`.
     /// - Documented statuses: success 200; redirect 307.
     #[inline]
     pub fn create_post(&self) -> CreatePost {
@@ -76,6 +80,7 @@ impl Client {
     /// `DELETE /v1/client`, operation `deleteClientSessions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Client>`.
     /// - Documented statuses: success 200; redirect 307; error 404.
     #[inline]
     pub fn delete(&self) -> Delete {
@@ -87,6 +92,7 @@ impl Client {
     /// `GET /v1/client/handshake`, operation `handshakeClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 307; error 400, 403, 404, 422, 500.
     #[inline]
     pub fn handshake(&self) -> Handshake {
@@ -98,6 +104,7 @@ impl Client {
     /// `GET /v1/client/link`, operation `linkClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 307; error 400, 403, 422.
     #[inline]
     pub fn link(&self) -> Link {
@@ -111,6 +118,7 @@ impl Client {
     /// `DELETE /v1/client/sessions`, operation `removeClientSessionsAndRetainCookie`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Option<Client>`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn remove_sessions(&self) -> RemoveSessions {
@@ -122,6 +130,7 @@ impl Client {
     /// `GET /v1/client/sync`, operation `syncClient`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 307; error 400, 403, 422.
     #[inline]
     pub fn sync(&self) -> Sync {

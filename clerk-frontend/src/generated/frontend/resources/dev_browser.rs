@@ -25,6 +25,7 @@ impl DevBrowser {
     /// `POST /v1/dev_browser`, operation `createDevBrowser`.
     ///
     /// - Authentication: none.
+    /// - Answers with `DevBrowser`.
     /// - Documented statuses: success 200; error 400.
     #[inline]
     pub fn create(&self) -> Create {
@@ -36,6 +37,7 @@ impl DevBrowser {
     /// `GET /v1/dev_browser/init`, operation `getDevBrowserInit`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 200; error 400, 500.
     #[inline]
     pub fn init(&self) -> Init {
@@ -47,6 +49,7 @@ impl DevBrowser {
     /// `POST /v1/dev_browser/set_first_party_cookie`, operation `postDevBrowserInitSetCookie`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn set_first_party_cookie(&self) -> SetFirstPartyCookie {

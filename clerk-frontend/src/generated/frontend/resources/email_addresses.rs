@@ -26,6 +26,7 @@ impl EmailAddresses {
     /// `GET /v1/me/email_addresses`, operation `getEmailAddresses`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<EmailAddress>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -39,6 +40,7 @@ impl EmailAddresses {
     /// `POST /v1/me/email_addresses`, operation `createEmailAddresses`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create(&self, email_address: impl Into<String>) -> Create {
@@ -52,6 +54,7 @@ impl EmailAddresses {
     /// `GET /v1/me/email_addresses/{email_id}`, operation `getEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, email_id: impl Into<String>) -> Get {
@@ -65,6 +68,7 @@ impl EmailAddresses {
     /// `DELETE /v1/me/email_addresses/{email_id}`, operation `DeleteEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(&self, email_id: impl Into<String>) -> Delete {
@@ -79,6 +83,7 @@ impl EmailAddresses {
     /// `verifyEmailAddress`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn attempt_verification(
@@ -98,6 +103,7 @@ impl EmailAddresses {
     /// `sendVerificationEmail`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EmailAddress`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn prepare_verification(

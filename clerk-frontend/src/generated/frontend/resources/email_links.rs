@@ -24,6 +24,7 @@ impl EmailLinks {
     /// `GET /v1/verify`, operation `verify`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200; redirect 303; error 400.
     #[inline]
     pub fn verify(&self, token: impl Into<String>) -> Verify {

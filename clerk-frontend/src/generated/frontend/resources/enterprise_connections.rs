@@ -27,6 +27,7 @@ impl EnterpriseConnections {
     /// `initEnterpriseConnectionTestRun`.
     ///
     /// - Authentication: none.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 301; error 400, 404.
     #[inline]
     pub fn init_test_run(
@@ -44,6 +45,7 @@ impl EnterpriseConnections {
     /// `getEnterpriseConnectionTestRunResult`.
     ///
     /// - Authentication: none.
+    /// - Answers with text.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn get_test_run_result(
@@ -63,6 +65,7 @@ impl EnterpriseConnections {
     /// `listOrganizationEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<EnterpriseConnection>`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -75,6 +78,7 @@ impl EnterpriseConnections {
     /// `createOrganizationEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 201; error 400, 401, 402, 403, 404, 409, 422.
     #[inline]
     pub fn create(
@@ -98,6 +102,7 @@ impl EnterpriseConnections {
     /// operation `deleteOrganizationEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn delete(
@@ -117,6 +122,7 @@ impl EnterpriseConnections {
     /// operation `updateOrganizationEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn update(
@@ -136,6 +142,7 @@ impl EnterpriseConnections {
     /// operation `listOrganizationEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
     /// - Documented statuses: success 200; error 401, 402, 403, 404, 422.
     #[inline]
     pub fn list_test_runs(
@@ -155,6 +162,7 @@ impl EnterpriseConnections {
     /// operation `createOrganizationEnterpriseConnectionTestRun`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnectionTestRunInit`.
     /// - Documented statuses: success 200; error 401, 402, 403, 404.
     #[inline]
     pub fn create_test_run(

@@ -26,6 +26,7 @@ impl Environment {
     /// `GET /v1/environment`, operation `getEnvironment`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Environment`.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn get(&self) -> Get {
@@ -37,6 +38,7 @@ impl Environment {
     /// `PATCH /v1/environment`, operation `updateEnvironment`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Environment`.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn update(&self, origin: impl Into<String>) -> Update {

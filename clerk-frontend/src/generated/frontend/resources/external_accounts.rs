@@ -29,6 +29,7 @@ impl ExternalAccounts {
     /// `POST /v1/me/external_accounts`, operation `postOAuthAccounts`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ExternalAccount`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn create(&self) -> Create {
@@ -42,6 +43,7 @@ impl ExternalAccounts {
     /// `DELETE /v1/me/external_accounts/{external_account_id}`, operation `deleteExternalAccount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(&self, external_account_id: impl Into<String>) -> Delete {
@@ -57,6 +59,7 @@ impl ExternalAccounts {
     /// `reauthorizeExternalAccount`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ExternalAccount`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn reauthorize(
@@ -76,6 +79,7 @@ impl ExternalAccounts {
     /// `revokeExternalAccountTokens`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn revoke_tokens(&self, external_account_id: impl Into<String>) -> RevokeTokens {

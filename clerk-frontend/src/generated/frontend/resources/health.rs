@@ -22,6 +22,7 @@ impl Health {
     /// `GET /v1/health`, operation `getHealth`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Health`.
     /// - Documented statuses: success 200; error 503.
     #[inline]
     pub fn get(&self) -> Get {
@@ -33,6 +34,7 @@ impl Health {
     /// `GET /v1/proxy-health`, operation `getProxyHealth`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `ProxyHealth`.
     /// - Documented statuses: success 200; error 400, 503.
     #[inline]
     pub fn get_proxy(

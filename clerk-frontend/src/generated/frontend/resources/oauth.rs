@@ -6,7 +6,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Redirect, call_methods, list,
 };
 
-/// The oauth of Clerk's Frontend API: 10 operations, reached through `client.oauth()`.
+/// The OAuth of Clerk's Frontend API: 10 operations, reached through `client.oauth()`.
 ///
 /// The instance as an OAuth 2.0 and OpenID Connect provider, for applications that sign their
 /// users in with it. Token calls authenticate as the OAuth application, those for user info
@@ -25,6 +25,7 @@ impl OAuth {
     /// `GET /oauth/authorize`, operation `requestOAuthAuthorize`.
     ///
     /// - Authentication: none.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200; redirect 302, 303; error 400, 401, 403.
     #[inline]
     pub fn authorize(
@@ -41,6 +42,7 @@ impl OAuth {
     /// `POST /oauth/authorize`, operation `requestOAuthAuthorizePOST`.
     ///
     /// - Authentication: none.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200; redirect 302, 303; error 400, 401, 403.
     #[inline]
     pub fn authorize_post(&self, client_id: impl Into<String>) -> AuthorizePost {
@@ -53,6 +55,7 @@ impl OAuth {
     /// `POST /oauth/register`, operation `registerOAuthClient`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OAuthClientRegistration`.
     /// - Documented statuses: success 201; error 400, 422, 500.
     #[inline]
     pub fn register_client(
@@ -69,6 +72,7 @@ impl OAuth {
     /// `POST /oauth/token`, operation `getOAuthToken`.
     ///
     /// - Authentication: HTTP basic, for the call.
+    /// - Answers with `OAuthToken`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn create_token(
@@ -85,6 +89,7 @@ impl OAuth {
     /// `POST /oauth/token/revoke`, operation `revokeOAuthToken`.
     ///
     /// - Authentication: HTTP basic, for the call.
+    /// - Answers with nothing.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn revoke_token(&self) -> RevokeToken {
@@ -98,6 +103,7 @@ impl OAuth {
     /// `POST /oauth/token_info`, operation `getOAuthTokenInfo`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OAuthTokenInfo`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn get_token_info(&self, token: impl Into<String>) -> GetTokenInfo {
@@ -111,6 +117,7 @@ impl OAuth {
     /// `GET /oauth/userinfo`, operation `getOAuthUserInfo`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OAuthUserInfo`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn get_user_info(&self) -> GetUserInfo {
@@ -122,6 +129,7 @@ impl OAuth {
     /// `POST /oauth/userinfo`, operation `getOAuthUserInfoPOST`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OAuthUserInfo`.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn get_user_info_post(&self) -> GetUserInfoPost {
@@ -133,6 +141,7 @@ impl OAuth {
     /// `GET /v1/me/oauth/consent/{client_id}`, operation `getOAuthConsent`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OAuthConsentInfo`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn get_consent(&self, client_id: impl Into<String>) -> GetConsent {
@@ -144,6 +153,7 @@ impl OAuth {
     /// `POST /v1/me/oauth/consent/{client_id}`, operation `submitOAuthConsent`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200; redirect 302, 303; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn submit_consent(

@@ -5,7 +5,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Redirect, call_methods,
 };
 
-/// The oauth callback of Clerk's Frontend API: 2 operations, reached through
+/// The OAuth callback of Clerk's Frontend API: 2 operations, reached through
 /// `client.oauth_callback()`.
 ///
 /// Where OAuth providers send the browser back during a sign-in, a sign-up or the connection of
@@ -24,6 +24,7 @@ impl OAuthCallback {
     /// `GET /v1/oauth_callback`, operation `getOauthCallback`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200, 299; redirect 301, 303; error 400, 403.
     #[inline]
     pub fn handle(&self) -> Handle {
@@ -35,6 +36,7 @@ impl OAuthCallback {
     /// `POST /v1/oauth_callback`, operation `postOauthCallback`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 303.
     #[inline]
     pub fn handle_post(&self) -> HandlePost {

@@ -28,6 +28,7 @@ impl OrganizationDomains {
     /// `GET /v1/organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationDomain>`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -41,6 +42,7 @@ impl OrganizationDomains {
     /// `POST /v1/organizations/{organization_id}/domains`, operation `CreateOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -58,6 +60,7 @@ impl OrganizationDomains {
     /// operation `attemptOrganizationDomainsOwnershipVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomainBulkOwnershipVerification`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn bulk_attempt_ownership_verification(
@@ -77,6 +80,7 @@ impl OrganizationDomains {
     /// `createOrganizationDomainsBulk`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomainBulkCreate`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn bulk_create(
@@ -94,6 +98,7 @@ impl OrganizationDomains {
     /// operation `prepareOrganizationDomainsOwnershipVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomainBulkOwnershipVerification`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn bulk_prepare_ownership_verification(
@@ -115,6 +120,7 @@ impl OrganizationDomains {
     /// `GetOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn get(
@@ -135,6 +141,7 @@ impl OrganizationDomains {
     /// `deleteOrganizationDomain`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn delete(
@@ -156,6 +163,7 @@ impl OrganizationDomains {
     /// operation `attemptOrganizationDomainVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn attempt_affiliation_verification(
@@ -178,6 +186,7 @@ impl OrganizationDomains {
     /// operation `attemptOrganizationDomainOwnershipVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn attempt_ownership_verification(
@@ -199,6 +208,7 @@ impl OrganizationDomains {
     /// operation `prepareOrganizationDomainVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn prepare_affiliation_verification(
@@ -224,6 +234,7 @@ impl OrganizationDomains {
     /// operation `prepareOrganizationDomainOwnershipVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     #[inline]
     pub fn prepare_ownership_verification(
@@ -244,6 +255,7 @@ impl OrganizationDomains {
     /// operation `UpdateOrganizationDomainEnrollmentMode`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationDomain`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn update_enrollment_mode(

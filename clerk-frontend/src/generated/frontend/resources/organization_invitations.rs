@@ -28,6 +28,7 @@ impl OrganizationInvitations {
     /// `getOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -42,6 +43,7 @@ impl OrganizationInvitations {
     /// `createOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationInvitation`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -63,6 +65,7 @@ impl OrganizationInvitations {
     /// `bulkCreateOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn bulk_create(
@@ -82,6 +85,7 @@ impl OrganizationInvitations {
     /// `getAllPendingOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationInvitation>`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -99,6 +103,7 @@ impl OrganizationInvitations {
     /// `revokePendingOrganizationInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationInvitation`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn revoke(

@@ -28,6 +28,7 @@ impl OrganizationMembershipRequests {
     /// `listOrganizationMembershipRequests`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembershipRequest>`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -42,6 +43,7 @@ impl OrganizationMembershipRequests {
     /// operation `acceptOrganizationMembershipRequest`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembershipRequest`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn accept(
@@ -62,6 +64,7 @@ impl OrganizationMembershipRequests {
     /// operation `rejectOrganizationMembershipRequest`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembershipRequest`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn reject(

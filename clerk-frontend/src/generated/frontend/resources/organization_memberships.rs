@@ -29,6 +29,7 @@ impl OrganizationMemberships {
     /// `ListOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembership>`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -43,6 +44,7 @@ impl OrganizationMemberships {
     /// `CreateOrganizationMembership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create(
@@ -64,6 +66,7 @@ impl OrganizationMemberships {
     /// `removeOrganizationMember`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn delete(
@@ -84,6 +87,7 @@ impl OrganizationMemberships {
     /// `UpdateOrganizationMembership`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationMembership`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(

@@ -25,6 +25,7 @@ impl OrganizationRoles {
     /// `GET /v1/organizations/{organization_id}/roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `RoleList`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {

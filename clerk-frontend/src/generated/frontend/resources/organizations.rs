@@ -28,6 +28,7 @@ impl Organizations {
     /// `POST /v1/organizations`, operation `createOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn create(&self) -> Create {
@@ -41,6 +42,7 @@ impl Organizations {
     /// `GET /v1/organizations/{organization_id}`, operation `getOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, organization_id: impl Into<String>) -> Get {
@@ -54,6 +56,7 @@ impl Organizations {
     /// `DELETE /v1/organizations/{organization_id}`, operation `deleteOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn delete(&self, organization_id: impl Into<String>) -> Delete {
@@ -67,6 +70,7 @@ impl Organizations {
     /// `PATCH /v1/organizations/{organization_id}`, operation `updateOrganization`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, organization_id: impl Into<String>) -> Update {
@@ -80,6 +84,7 @@ impl Organizations {
     /// `PUT /v1/organizations/{organization_id}/logo`, operation `updateOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Organization`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 413, 422.
     #[inline]
     pub fn set_logo(&self, organization_id: impl Into<String>) -> SetLogo {
@@ -94,6 +99,7 @@ impl Organizations {
     /// `DELETE /v1/organizations/{organization_id}/logo`, operation `deleteOrganizationLogo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn delete_logo(&self, organization_id: impl Into<String>) -> DeleteLogo {

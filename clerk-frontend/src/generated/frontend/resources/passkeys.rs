@@ -25,6 +25,7 @@ impl Passkeys {
     /// `POST /v1/me/passkeys`, operation `postPasskey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Passkey`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn create(&self) -> Create {
@@ -36,6 +37,7 @@ impl Passkeys {
     /// `GET /v1/me/passkeys/{passkey_id}`, operation `readPasskey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Passkey`.
     /// - Documented statuses: success 200; error 401, 404, 422.
     #[inline]
     pub fn get(&self, passkey_id: impl Into<String>) -> Get {
@@ -49,6 +51,7 @@ impl Passkeys {
     /// `DELETE /v1/me/passkeys/{passkey_id}`, operation `deletePasskey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn delete(&self, passkey_id: impl Into<String>) -> Delete {
@@ -62,6 +65,7 @@ impl Passkeys {
     /// `PATCH /v1/me/passkeys/{passkey_id}`, operation `patchPasskey`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Passkey`.
     /// - Documented statuses: success 200; error 401, 404, 422.
     #[inline]
     pub fn update(&self, passkey_id: impl Into<String>) -> Update {
@@ -76,6 +80,7 @@ impl Passkeys {
     /// `attemptPasskeyVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Passkey`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn attempt_verification(

@@ -25,6 +25,7 @@ impl PhoneNumbers {
     /// `GET /v1/me/phone_numbers`, operation `getPhoneNumbers`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<PhoneNumber>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -38,6 +39,7 @@ impl PhoneNumbers {
     /// `POST /v1/me/phone_numbers`, operation `postPhoneNumbers`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn create(&self, phone_number: impl Into<String>) -> Create {
@@ -51,6 +53,7 @@ impl PhoneNumbers {
     /// `GET /v1/me/phone_numbers/{phone_number_id}`, operation `ReadPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, phone_number_id: impl Into<String>) -> Get {
@@ -64,6 +67,7 @@ impl PhoneNumbers {
     /// `DELETE /v1/me/phone_numbers/{phone_number_id}`, operation `DeletePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(&self, phone_number_id: impl Into<String>) -> Delete {
@@ -78,6 +82,7 @@ impl PhoneNumbers {
     /// `PATCH /v1/me/phone_numbers/{phone_number_id}`, operation `UpdatePhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn update(&self, phone_number_id: impl Into<String>) -> Update {
@@ -92,6 +97,7 @@ impl PhoneNumbers {
     /// `verifyPhoneNumber`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 429.
     #[inline]
     pub fn attempt_verification(
@@ -111,6 +117,7 @@ impl PhoneNumbers {
     /// `sendVerificationSMS`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `PhoneNumber`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 429.
     #[inline]
     pub fn prepare_verification(

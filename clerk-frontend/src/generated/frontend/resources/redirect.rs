@@ -23,6 +23,7 @@ impl RedirectResource {
     /// `GET /v1/redirect`, operation `redirectToUrl`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 307; error 400, 401, 403, 422.
     #[inline]
     pub fn get(&self) -> Get {

@@ -5,7 +5,7 @@ use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Redirect, call_methods,
 };
 
-/// The saml of Clerk's Frontend API: 2 operations, reached through `client.saml()`.
+/// The SAML of Clerk's Frontend API: 2 operations, reached through `client.saml()`.
 ///
 /// The instance's side of SAML connections. Called by identity providers and by browsers on
 /// their way back from one; applications rarely call it themselves.
@@ -23,6 +23,7 @@ impl Saml {
     /// `POST /v1/saml/acs/{saml_connection_id}`, operation `acs`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: redirect 302, 303; error 400, 401, 403, 404.
     #[inline]
     pub fn acs(&self, saml_connection_id: impl Into<String>) -> Acs {
@@ -35,6 +36,7 @@ impl Saml {
     /// `GET /v1/saml/metadata/{saml_connection_id}.xml`, operation `samlMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with nothing.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn get_metadata(&self, saml_connection_id: impl Into<String>) -> GetMetadata {

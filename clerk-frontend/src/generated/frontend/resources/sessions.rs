@@ -25,6 +25,7 @@ impl Sessions {
     /// `GET /v1/client/sessions/{session_id}`, operation `getSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn get(&self, session_id: impl Into<String>) -> Get {
@@ -38,6 +39,7 @@ impl Sessions {
     /// `POST /v1/client/sessions/{session_id}/end`, operation `endSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn end(&self, session_id: impl Into<String>) -> End {
@@ -51,6 +53,7 @@ impl Sessions {
     /// `POST /v1/client/sessions/{session_id}/remove`, operation `removeSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn remove(&self, session_id: impl Into<String>) -> Remove {
@@ -64,6 +67,7 @@ impl Sessions {
     /// `POST /v1/client/sessions/{session_id}/tokens`, operation `createSessionToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Token`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn create_token(&self, session_id: impl Into<String>) -> CreateToken {
@@ -78,6 +82,7 @@ impl Sessions {
     /// `createSessionTokenWithTemplate`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Token`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn create_token_from_template(
@@ -97,6 +102,7 @@ impl Sessions {
     /// `POST /v1/client/sessions/{session_id}/touch`, operation `touchSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn touch(&self, session_id: impl Into<String>) -> Touch {
@@ -110,6 +116,7 @@ impl Sessions {
     /// `POST /v1/client/sessions/{session_id}/verify`, operation `startSessionReverification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionVerification`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn start_verification(
@@ -129,6 +136,7 @@ impl Sessions {
     /// `attemptSessionReverificationFirstFactor`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn attempt_first_factor_verification(
@@ -150,6 +158,7 @@ impl Sessions {
     /// `attemptSessionReverificationSecondFactor`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn attempt_second_factor_verification(
@@ -168,6 +177,7 @@ impl Sessions {
     /// `prepareSessionReverificationFirstFactor`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn prepare_first_factor_verification(
@@ -186,6 +196,7 @@ impl Sessions {
     /// `prepareSessionReverificationSecondFactor`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SessionVerification`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn prepare_second_factor_verification(
@@ -203,6 +214,7 @@ impl Sessions {
     /// `GET /v1/me/sessions`, operation `getUsersSessions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<Session>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -216,6 +228,7 @@ impl Sessions {
     /// `GET /v1/me/sessions/active`, operation `getSessions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<ActiveSession>`.
     /// - Documented statuses: success 200; error 401.
     #[inline]
     pub fn list_active(&self) -> ListActive {
@@ -229,6 +242,7 @@ impl Sessions {
     /// `POST /v1/me/sessions/{session_id}/revoke`, operation `revokeSession`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Session`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn revoke(&self, session_id: impl Into<String>) -> Revoke {

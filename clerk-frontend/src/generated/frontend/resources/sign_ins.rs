@@ -25,6 +25,7 @@ impl SignIns {
     /// `POST /v1/client/sign_ins`, operation `createSignIn`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; redirect 307; error 400, 403, 404, 409, 422.
     #[inline]
     pub fn create(&self) -> Create {
@@ -38,6 +39,7 @@ impl SignIns {
     /// `GET /v1/client/sign_ins/{sign_in_id}`, operation `getSignIn`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self, sign_in_id: impl Into<String>) -> Get {
@@ -52,6 +54,7 @@ impl SignIns {
     /// `attemptSignInFactorOne`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; redirect 307; error 400, 401, 403, 404, 422, 429.
     #[inline]
     pub fn attempt_first_factor(
@@ -71,6 +74,7 @@ impl SignIns {
     /// `attemptSignInFactorTwo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; redirect 307; error 400, 401, 403, 422.
     #[inline]
     pub fn attempt_second_factor(
@@ -90,6 +94,7 @@ impl SignIns {
     /// `prepareSignInFactorOne`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 429.
     #[inline]
     pub fn prepare_first_factor(
@@ -109,6 +114,7 @@ impl SignIns {
     /// `prepareSignInFactorTwo`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn prepare_second_factor(
@@ -126,6 +132,7 @@ impl SignIns {
     /// `POST /v1/client/sign_ins/{sign_in_id}/reset_password`, operation `resetPassword`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignIn`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn reset_password(

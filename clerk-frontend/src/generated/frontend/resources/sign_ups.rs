@@ -27,6 +27,7 @@ impl SignUps {
     /// `POST /v1/client/sign_ups`, operation `createSignUps`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; redirect 307; error 400, 403, 404, 409, 422.
     #[inline]
     pub fn create(&self) -> Create {
@@ -40,6 +41,7 @@ impl SignUps {
     /// `GET /v1/client/sign_ups/{sign_up_id}`, operation `getSignUps`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; error 400, 401, 404.
     #[inline]
     pub fn get(&self, sign_up_id: impl Into<String>) -> Get {
@@ -53,6 +55,7 @@ impl SignUps {
     /// `PATCH /v1/client/sign_ups/{sign_up_id}`, operation `updateSignUps`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; redirect 307; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self, sign_up_id: impl Into<String>) -> Update {
@@ -67,6 +70,7 @@ impl SignUps {
     /// `attemptSignUpsVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; redirect 307; error 400, 401, 403, 409, 422, 429.
     #[inline]
     pub fn attempt_verification(
@@ -85,6 +89,7 @@ impl SignUps {
     /// `prepareSignUpsVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `SignUp`.
     /// - Documented statuses: success 200; error 400, 401, 422, 429.
     #[inline]
     pub fn prepare_verification(

@@ -23,6 +23,7 @@ impl Tickets {
     /// `GET /v1/tickets/accept`, operation `acceptTicket`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with a redirect, which is not followed.
     /// - Documented statuses: success 200; redirect 302, 303; error 400, 404.
     #[inline]
     pub fn accept(&self, ticket: impl Into<String>) -> Accept {

@@ -4,7 +4,7 @@
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
 
-/// The totp of Clerk's Frontend API: 3 operations, reached through `client.totp()`.
+/// The TOTP of Clerk's Frontend API: 3 operations, reached through `client.totp()`.
 ///
 /// The authenticator application of the signed-in user as a second factor. `create` gives the
 /// secret, a first code in `attempt_verification` switches it on.
@@ -24,6 +24,7 @@ impl Totp {
     /// `POST /v1/me/totp`, operation `postTOTP`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Totp`.
     /// - Documented statuses: success 200; error 400, 401, 403, 500.
     #[inline]
     pub fn create(&self) -> Create {
@@ -37,6 +38,7 @@ impl Totp {
     /// `DELETE /v1/me/totp`, operation `deleteTOTP`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 500.
     #[inline]
     pub fn delete(&self) -> Delete {
@@ -50,6 +52,7 @@ impl Totp {
     /// `POST /v1/me/totp/attempt_verification`, operation `verifyTOTP`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Totp`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422, 500.
     #[inline]
     pub fn attempt_verification(&self) -> AttemptVerification {

@@ -24,6 +24,7 @@ impl TrustedDevices {
     /// `POST /v1/client/trusted_devices/validate`, operation `validateTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TrustedDeviceValidation`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn validate(&self, trusted_device_id: impl Into<String>) -> Validate {
@@ -37,6 +38,7 @@ impl TrustedDevices {
     /// `GET /v1/me/trusted_devices`, operation `listTrustedDevices`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<TrustedDevice>`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -48,6 +50,7 @@ impl TrustedDevices {
     /// `POST /v1/me/trusted_devices/attempt`, operation `attemptTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TrustedDevice`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn attempt(&self, params: AttemptParams) -> Attempt {
@@ -64,6 +67,7 @@ impl TrustedDevices {
     /// `POST /v1/me/trusted_devices/prepare`, operation `prepareTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TrustedDeviceChallenge`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn prepare(
@@ -85,6 +89,7 @@ impl TrustedDevices {
     /// `DELETE /v1/me/trusted_devices/{trusted_device_id}`, operation `revokeTrustedDevice`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `TrustedDevice`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn revoke(&self, trusted_device_id: impl Into<String>) -> Revoke {

@@ -27,6 +27,7 @@ impl User {
     /// `GET /v1/me`, operation `getUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self) -> Get {
@@ -40,6 +41,7 @@ impl User {
     /// `DELETE /v1/me`, operation `deleteUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 403, 404, 500.
     #[inline]
     pub fn delete(&self) -> Delete {
@@ -53,6 +55,7 @@ impl User {
     /// `PATCH /v1/me`, operation `patchUser`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update(&self) -> Update {
@@ -66,6 +69,7 @@ impl User {
     /// `POST /v1/me/change_password`, operation `changePassword`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn change_password(&self) -> ChangePassword {
@@ -77,6 +81,7 @@ impl User {
     /// `GET /v1/me/enterprise_connections`, operation `getMeEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<EnterpriseConnection>`.
     /// - Documented statuses: success 200; error 401, 403.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -90,6 +95,7 @@ impl User {
     /// `POST /v1/me/enterprise_connections`, operation `createMeEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 201; error 400, 401, 402, 403, 404, 409, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -112,6 +118,7 @@ impl User {
     /// `deleteMeEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -130,6 +137,7 @@ impl User {
     /// `updateMeEnterpriseConnection`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnection`.
     /// - Documented statuses: success 200; error 400, 401, 402, 403, 404, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -148,6 +156,7 @@ impl User {
     /// `listMeEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
     /// - Documented statuses: success 200; error 401, 402, 403, 404, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -166,6 +175,7 @@ impl User {
     /// `createMeEnterpriseConnectionTestRun`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `EnterpriseConnectionTestRunInit`.
     /// - Documented statuses: success 200; error 401, 402, 403, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -185,6 +195,7 @@ impl User {
     /// `PATCH /v1/me/metadata`, operation `patchUserMetadata`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn update_metadata(&self, unsafe_metadata: impl Into<Value>) -> UpdateMetadata {
@@ -198,6 +209,7 @@ impl User {
     /// `GET /v1/me/organization_creation_defaults`, operation `getOrganizationCreationDefaults`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationCreationDefaults`.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn get_organization_creation_defaults(&self) -> GetOrganizationCreationDefaults {
@@ -211,6 +223,7 @@ impl User {
     /// `GET /v1/me/organization_invitations`, operation `getUsersOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<UserOrganizationInvitation>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_invitations(&self) -> ListOrganizationInvitations {
@@ -225,6 +238,7 @@ impl User {
     /// `acceptOrganizationInvitation`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `UserOrganizationInvitation`.
     /// - Documented statuses: success 200; error 401, 404, 422.
     #[inline]
     pub fn accept_organization_invitation(
@@ -242,6 +256,7 @@ impl User {
     /// `GET /v1/me/organization_memberships`, operation `getOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationMembership>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_memberships(&self) -> ListOrganizationMemberships {
@@ -256,6 +271,7 @@ impl User {
     /// `deleteOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn leave_organization(
@@ -274,6 +290,7 @@ impl User {
     /// `GET /v1/me/organization_suggestions`, operation `getOrganizationSuggestions`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Page<OrganizationSuggestion>`.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_suggestions(&self) -> ListOrganizationSuggestions {
@@ -288,6 +305,7 @@ impl User {
     /// `acceptOrganizationSuggestion`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `OrganizationSuggestion`.
     /// - Documented statuses: success 200; error 400, 401, 404, 422.
     #[inline]
     pub fn accept_organization_suggestion(
@@ -305,6 +323,7 @@ impl User {
     /// `POST /v1/me/profile_image`, operation `updateProfileImage`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Image`.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn set_profile_image(&self) -> SetProfileImage {
@@ -318,6 +337,7 @@ impl User {
     /// `DELETE /v1/me/profile_image`, operation `deleteProfileImage`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 401, 404.
     #[inline]
     pub fn delete_profile_image(&self) -> DeleteProfileImage {
@@ -331,6 +351,7 @@ impl User {
     /// `POST /v1/me/remove_password`, operation `removePassword`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `User`.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn remove_password(&self) -> RemovePassword {
@@ -344,6 +365,7 @@ impl User {
     /// `POST /v1/me/tokens`, operation `createServiceToken`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Token`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn create_service_token(

@@ -24,6 +24,7 @@ impl Waitlist {
     /// `POST /v1/waitlist`, operation `joinWaitlist`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `WaitlistEntry`.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn join(&self, email_address: impl Into<String>) -> Join {

@@ -23,6 +23,7 @@ impl Web3Wallets {
     /// `GET /v1/me/web3_wallets`, operation `getWeb3Wallets`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Vec<Web3Wallet>`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -34,6 +35,7 @@ impl Web3Wallets {
     /// `POST /v1/me/web3_wallets`, operation `postWeb3Wallets`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Web3Wallet`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn create(&self, web3_wallet: impl Into<String>) -> Create {
@@ -45,6 +47,7 @@ impl Web3Wallets {
     /// `GET /v1/me/web3_wallets/{web3_wallet_id}`, operation `readWeb3Wallet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Web3Wallet`.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn get(&self, web3_wallet_id: impl Into<String>) -> Get {
@@ -56,6 +59,7 @@ impl Web3Wallets {
     /// `DELETE /v1/me/web3_wallets/{web3_wallet_id}`, operation `deleteWeb3Wallet`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `DeletedObject`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn delete(&self, web3_wallet_id: impl Into<String>) -> Delete {
@@ -68,6 +72,7 @@ impl Web3Wallets {
     /// `attemptWeb3WalletVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Web3Wallet`.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn attempt_verification(
@@ -85,6 +90,7 @@ impl Web3Wallets {
     /// `prepareWeb3WalletVerification`.
     ///
     /// - Authentication: the client's credentials.
+    /// - Answers with `Web3Wallet`.
     /// - Documented statuses: success 200; error 401, 403, 404, 422.
     #[inline]
     pub fn prepare_verification(

@@ -22,6 +22,7 @@ impl WellKnown {
     /// `GET /.well-known/apple-app-site-association`, operation `getAppleAppSiteAssociation`.
     ///
     /// - Authentication: none.
+    /// - Answers with `AppleAppSiteAssociation`.
     /// - Documented statuses: success 200; error 500.
     #[inline]
     pub fn get_apple_app_site_association(&self) -> GetAppleAppSiteAssociation {
@@ -33,6 +34,7 @@ impl WellKnown {
     /// `GET /.well-known/assetlinks.json`, operation `getAndroidAssetLinks`.
     ///
     /// - Authentication: none.
+    /// - Answers with `Vec<AssetLink>`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_asset_links(&self) -> GetAssetLinks {
@@ -46,6 +48,7 @@ impl WellKnown {
     /// `GET /.well-known/jwks.json`, operation `getJWKS`.
     ///
     /// - Authentication: none.
+    /// - Answers with `Jwks`.
     /// - Documented statuses: success 200; error 500.
     #[inline]
     pub fn get_jwks(&self) -> GetJwks {
@@ -58,6 +61,7 @@ impl WellKnown {
     /// `getOAuth2AuthorizationServerMetadata`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OAuthAuthorizationServerMetadata`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_oauth_authorization_server_metadata(
@@ -73,6 +77,7 @@ impl WellKnown {
     /// `GET /.well-known/openid-configuration`, operation `getOpenIDConfiguration`.
     ///
     /// - Authentication: none.
+    /// - Answers with `OpenIdConfiguration`.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_openid_configuration(&self) -> GetOpenidConfiguration {
@@ -84,6 +89,7 @@ impl WellKnown {
     /// `GET /.well-known/webauthn`, operation `getWebAuthnRelatedOrigins`.
     ///
     /// - Authentication: none.
+    /// - Answers with `WebAuthnRelatedOrigins`.
     /// - Documented statuses: success 200; error 404.
     #[inline]
     pub fn get_webauthn_related_origins(&self) -> GetWebauthnRelatedOrigins {
