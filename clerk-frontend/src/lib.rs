@@ -46,6 +46,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod external_account;
 mod frontend;
 // Formatted by the generator, the same on every machine.
 #[rustfmt::skip]

@@ -12,8 +12,9 @@ use crate::grammar::{self, Key, Kind, Names, Object, Role, Shape};
 use crate::load::describe;
 use crate::pointer::Pointer;
 
-/// The deepest nesting of a document; Clerk's reach 17.
-const MAX_DEPTH: usize = 128;
+/// The deepest nesting of a document; Clerk's reach 17. Typed parsing recurses through several large frames a level and
+/// must fit into the stack of a thread.
+const MAX_DEPTH: usize = 32;
 
 /// Reports everything in `document` that the generator does not support, in document order, then
 /// circular references, then what operations contradict each other about.

@@ -54,6 +54,20 @@ pub(crate) struct Operation {
     /// Whether the body comes as `{response, client}`.
     pub wrapped: bool,
     pub statuses: Statuses,
+    /// The model that has the method too, with its `id` for the path's variable.
+    pub receiver: Option<String>,
+    /// JSON Pointer in the document.
+    pub pointer: String,
+}
+
+/// More required inputs than this are taken as one struct.
+const MOST_ARGUMENTS: usize = 4;
+
+impl Operation {
+    /// Whether the required inputs come as a struct.
+    pub(crate) fn takes_params(&self) -> bool {
+        self.required.len() > MOST_ARGUMENTS
+    }
 }
 
 /// HTTP methods of the documents.

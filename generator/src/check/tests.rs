@@ -484,5 +484,5 @@ fn depth_is_bounded() {
     });
     let errors = check(&document, "d.yaml");
     assert_eq!(errors.len(), 1);
-    assert_eq!(errors[0].message, "nested deeper than 128 levels");
+    assert_eq!(errors[0].message, "nested deeper than 32 levels");
 }

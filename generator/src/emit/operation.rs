@@ -10,14 +10,6 @@ use crate::emit::types::{self, Models, field_type, ident};
 use crate::ir::{Auth, Format, Input, Operation, Output, Place, Resource, Statuses, Type, Verb};
 use crate::words;
 
-/// More required inputs than this are taken as one struct.
-const MOST_ARGUMENTS: usize = 4;
-
-/// Whether the required inputs come as a struct.
-pub(super) fn has_params_struct(operation: &Operation) -> bool {
-    operation.required.len() > MOST_ARGUMENTS
-}
-
 /// Name of the struct of required inputs.
 pub(super) fn params_name(operation: &Operation) -> String {
     format!("{}Params", operation.builder)
@@ -42,7 +34,7 @@ pub(super) fn method(operation: &Operation) -> TokenStream {
         .deprecated
         .then(|| quote!(#[deprecated = "deprecated by Clerk"]));
 
-    let in_struct = has_params_struct(operation);
+    let in_struct = operation.takes_params();
     let parameters = if in_struct {
         let params = ident(&params_name(operation));
         quote!(params: #params)
@@ -94,7 +86,7 @@ pub(super) fn method(operation: &Operation) -> TokenStream {
     }
 }
 
-fn argument(input: &Input) -> Argument {
+pub(super) fn argument(input: &Input) -> Argument {
     match (input.place, &input.ty) {
         // Templates take text; numbers are formatted by the caller's type.
         (Place::Path, Type::Integer) => {
@@ -165,7 +157,7 @@ fn fact_name(operation: &Operation) -> proc_macro2::Ident {
 /// What follows the resource's own `impl`: the operation's facts, the struct of required inputs, the builder.
 pub(super) fn items(operation: &Operation, resource: &Resource, source: &mut Source) {
     source.item(facts(operation));
-    if has_params_struct(operation) {
+    if operation.takes_params() {
         source.item(params_struct(operation, resource));
     }
     source.item(builder_struct(operation, resource));

@@ -89,7 +89,7 @@ fn imports(resource: &Resource, api: &str) -> TokenStream {
             maps |= types::needs_map(&ty);
             models |= ty.named().is_some();
             let concrete = |input: &&crate::ir::Input| matches!(input.ty, Type::List(_));
-            let in_params = operation::has_params_struct(operation);
+            let in_params = operation.takes_params();
             if operation.optional.iter().any(|input| concrete(&input))
                 || (!in_params && operation.required.iter().any(|input| concrete(&input)))
             {

@@ -8,9 +8,10 @@ use quote::quote;
 use crate::emit::Paths;
 use crate::emit::arguments::{self, Argument};
 use crate::emit::docs;
+use crate::emit::operation;
 use crate::emit::source::Source;
 use crate::emit::types::{self, Models, field_type, ident};
-use crate::ir::{Api, Field, Model, Presence, Struct, Type};
+use crate::ir::{Api, Field, Model, Operation, Place, Presence, Resource, Struct, Type};
 use crate::words;
 
 /// The file of a struct.
@@ -37,6 +38,9 @@ pub(super) fn file(model: &Model, structure: &Struct, api: &Api, paths: &Paths) 
     source.text(&registration(&model.name, structure));
     if structure.input {
         source.item(setters(model, structure));
+    }
+    if !receives(model, api).is_empty() {
+        source.item(methods(model, api));
     }
     source.finish()
 }
@@ -67,6 +71,61 @@ pub(super) fn type_docs(model: &Model, api: &Api, what: &str) -> String {
         text.push_str("\n\nDeprecated by Clerk.");
     }
     text
+}
+
+/// The operations that the model has as methods.
+fn receives<'a>(model: &Model, api: &'a Api) -> Vec<(&'a Resource, &'a Operation)> {
+    let all = api.resources.iter().flat_map(|resource| {
+        let operations = resource.operations.iter();
+        operations.map(move |operation| (resource, operation))
+    });
+    all.filter(|(_, operation)| operation.receiver.as_ref() == Some(&model.name))
+        .collect()
+}
+
+/// Operations on this one object, which brings its id.
+fn methods(model: &Model, api: &Api) -> TokenStream {
+    let name = ident(&model.name);
+    let module = ident(api.kind.module());
+    let methods = receives(model, api).into_iter().map(|(resource, operation)| {
+        let method = ident(&operation.method);
+        let accessor = ident(&resource.name);
+        let builder = ident(&operation.builder);
+        let docs = docs::attributes(&docs::wrapped(&format!(
+            "Starts `client.{}().{}(..)` with this object's `id`: `{} {}`.",
+            resource.name,
+            operation.method,
+            operation.verb.as_str(),
+            operation.path
+        )));
+        let deprecated = operation.deprecated.then(|| {
+            quote!(#[deprecated = "deprecated by Clerk"] #[allow(deprecated, reason = "it is what this calls")])
+        });
+        let others = operation.required.iter().filter(|input| input.place != Place::Path);
+        let parameters = others.clone().map(|input| operation::argument(input).parameter);
+        let names = others.map(|input| {
+            let name = ident(&input.ident);
+            quote!(#name)
+        });
+        let arguments = std::iter::once(quote!(self.id.as_str())).chain(names);
+        quote! {
+            #docs
+            #deprecated
+            #[inline]
+            pub fn #method(
+                &self,
+                client: &#module::Client
+                #(, #parameters)*
+            ) -> #module::resources::#accessor::#builder {
+                client.#accessor().#method(#(#arguments),*)
+            }
+        }
+    });
+    quote! {
+        impl #name {
+            #(#methods)*
+        }
+    }
 }
 
 fn field_docs(field: &Field) -> String {
@@ -113,6 +172,32 @@ fn imports(model: &Model, structure: &Struct, api: &Api, paths: &Paths) -> Token
             names.insert("list");
         }
     }
+    let receives = receives(model, api);
+    let mut models_module = false;
+    for (_, operation) in &receives {
+        let required = operation.required.iter();
+        for input in required.filter(|input| input.place != Place::Path) {
+            let ty = operation::argument_type(input);
+            types::runtime_names(ty, &mut names);
+            maps |= types::needs_map(ty);
+            models_module |= ty.named().is_some();
+            if matches!(ty, Type::List(_)) {
+                names.insert("list");
+            }
+        }
+    }
+    let root = path(&paths.api(api.kind));
+    let api_module = (!receives.is_empty()).then(|| {
+        let models = models_module.then(|| {
+            quote!(
+                use #root::models;
+            )
+        });
+        quote! {
+            use #root;
+            #models
+        }
+    });
     names.insert("model");
     let maps = maps.then(|| {
         quote!(
@@ -123,6 +208,7 @@ fn imports(model: &Model, structure: &Struct, api: &Api, paths: &Paths) -> Token
     let runtime = names.into_iter().map(ident);
     quote! {
         #maps
+        #api_module
         #models
         use crate::runtime::{#(#runtime),*};
     }

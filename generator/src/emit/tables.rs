@@ -156,7 +156,7 @@ pub(super) fn calls(api: &Api) -> String {
                 uses.see(&ty);
             }
         }
-        resources_used |= operation::has_params_struct(operation);
+        resources_used |= operation.takes_params();
     }
     let maps = uses.maps.then(|| {
         quote!(
@@ -215,7 +215,7 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
     let accessor = ident(&resource.name);
     let method = ident(&operation.method);
     let required = operation.required.iter().map(required);
-    let arguments = if operation::has_params_struct(operation) {
+    let arguments = if operation.takes_params() {
         let params = ident(&operation::params_name(operation));
         let names = operation.required.iter().map(|input| ident(&input.ident));
         quote!(resources::#accessor::#params { #(#names: #required),* })

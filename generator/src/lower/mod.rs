@@ -3,6 +3,7 @@
 mod inputs;
 mod models;
 mod operations;
+mod receivers;
 mod resources;
 
 use openapiv3::OpenAPI;
@@ -33,6 +34,7 @@ pub(crate) fn lower(
 
     let models = models::models(&drafts, &types, name, &mut errors);
     let resources = resources::resources(drafts, &types, document, name, &mut errors);
+    receivers::check(&resources, &models, name, &mut errors);
     if !errors.is_empty() {
         return Err(errors);
     }

@@ -35,6 +35,8 @@ pub(crate) struct Draft {
     pub resource: Option<String>,
     /// `x-rust-method` or `x-speakeasy-name-override`.
     pub method: Option<String>,
+    /// `x-rust-on`: the model that has the method too.
+    pub receiver: Option<String>,
 }
 
 /// What a successful call gives.
@@ -149,6 +151,7 @@ impl Reader<'_, '_> {
             pointer: self.pointer.clone(),
             resource: text("x-rust-resource").or_else(|| text("x-speakeasy-group")),
             method: text("x-rust-method").or_else(|| text("x-speakeasy-name-override")),
+            receiver: text("x-rust-on"),
         }
     }
 

@@ -211,6 +211,8 @@ fn operation(
         output,
         wrapped: draft.wrapped,
         statuses: draft.statuses,
+        receiver: draft.receiver,
+        pointer: draft.pointer,
     }
 }
 
