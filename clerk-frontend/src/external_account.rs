@@ -45,7 +45,11 @@ mod tests {
         for (provider, slug, title) in [
             ("oauth_google", "google", "Google Account"),
             ("google", "google", "Google Account"),
-            ("oauth_linkedin_oidc", "linkedin_oidc", "Linkedin Oidc Account"),
+            (
+                "oauth_linkedin_oidc",
+                "linkedin_oidc",
+                "Linkedin Oidc Account",
+            ),
             ("", "", "Account"),
         ] {
             assert_eq!(account(provider).provider_slug(), slug);

@@ -56,9 +56,9 @@ mod runtime;
 pub use frontend::ClientBuilder;
 pub use generated::frontend::{Client, Envelope, models, resources};
 pub use runtime::{
-    API_VERSION, ClerkError, Drift, DriftKind, Error, ErrorKind, FilePart, Method, Object, Page,
-    Patch, RawCall, Redirect, Request, Response, Sending, SendingResponse, Text, Timestamp,
-    TimestampError, Value,
+    API_VERSION, ClerkError, Drift, DriftKind, Error, ErrorKind, FilePart, ItemStream, Method,
+    Object, Page, Patch, RawCall, Redirect, Request, Response, Sending, SendingResponse, Text,
+    Timestamp, TimestampError, Value,
 };
 
 /// The HTTP client that requests go through, for [`ClientBuilder::http_client`].
@@ -80,8 +80,8 @@ mod backend_client;
 #[doc(hidden)]
 pub mod model {
     pub use crate::runtime::{
-        Envelope, Field, FieldShape, Flags, Input, ListField, MapField, Model, OpenEnum,
-        OptionField, Shape, ShapeKind, Slot, View, debug_model, deserialize, equal_models, list,
+        Envelope, Field, FieldShape, Input, ListField, MapField, Model, OpenEnum, OptionField,
+        Shape, ShapeKind, Slot, View, debug_model, deserialize, equal_models, flags, list,
         serialize_field, serialize_model, to_value,
     };
 }

@@ -109,6 +109,13 @@ impl Call {
         self.set_query(name, Value::String(text), Secrecy::Open);
     }
 
+    /// Returns the whole number that a query parameter is set to.
+    pub(crate) fn query_integer(&self, name: &str) -> Option<i64> {
+        let values = self.values.query.iter();
+        let mut named = values.filter(|known| known.name == name);
+        named.next_back().and_then(|known| known.value.as_i64())
+    }
+
     fn set_query(&mut self, name: &'static str, value: Value, secrecy: Secrecy) {
         self.values.query.retain(|known| known.name != name);
         self.add_query(Cow::Borrowed(name), value, secrecy);

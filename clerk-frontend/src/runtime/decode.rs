@@ -6,7 +6,7 @@ mod reader;
 
 pub use error::{DecodeError, DecodeErrorKind};
 
-use super::model::{FieldShape, Flags, ShapeKind};
+use super::model::{FieldShape, ShapeKind, flags};
 use super::{Drift, DriftKind, Field, Model, Shape, Slot, Value, View};
 use path::Place;
 use reader::{Journal, Outcome, read};
@@ -85,7 +85,7 @@ pub trait Output: Sized + Send + 'static {
     fn decode(parts: &Parts<'_>, context: &mut Context<'_>) -> Result<Self, DecodeError>;
 }
 
-impl<T: Field + 'static> Output for T {
+impl<T: Field + Send + 'static> Output for T {
     #[inline]
     fn decode(parts: &Parts<'_>, context: &mut Context<'_>) -> Result<Self, DecodeError> {
         let mut value = T::default();
@@ -146,7 +146,7 @@ fn from_body<T: Output>(body: &[u8], context: &mut Context<'_>) -> Result<T, Dec
 pub fn deserialize<'de, T: Field, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::default();
     let mut journal = Journal::new(false);
-    match read(deserializer, value.slot(), &mut journal)? {
+    match read(deserializer, &mut value.slot(), &mut journal)? {
         Outcome::Value | Outcome::NullTaken => Ok(value),
         Outcome::Null => match journal.correct_root(&value.slot()) {
             Ok(()) => Ok(value),
@@ -175,11 +175,13 @@ pub(crate) fn deserialize_root<'de, T: Field, D: Deserializer<'de>>(
 fn decode_body(body: &[u8], slot: Slot<'_>, context: &mut Context<'_>) -> Result<(), DecodeError> {
     let watching = context.strict || context.observer.is_some();
     let mut drift = Vec::new();
-    let result = if context.wrapped {
-        let mut wrapper = Wrapper { response: slot };
-        decode_root(body, Slot::Model(&mut wrapper), watching, &mut drift)
-    } else {
-        decode_root(body, slot, watching, &mut drift)
+    let result = match slot {
+        Slot::Ignored => Ok(()),
+        slot if context.wrapped => {
+            let mut wrapper = Wrapper { response: slot };
+            decode_root(body, Slot::Model(&mut wrapper), watching, &mut drift)
+        }
+        slot => decode_root(body, slot, watching, &mut drift),
     };
     let first = if context.strict {
         drift.first().cloned()
@@ -206,10 +208,9 @@ fn decode_root(
     watching: bool,
     drift: &mut Vec<Drift>,
 ) -> Result<(), DecodeError> {
-    if matches!(slot, Slot::Ignored) {
-        return Ok(());
-    }
-    if body.iter().all(u8::is_ascii_whitespace) {
+    // Checked once for the whole body, which is faster than for each string.
+    let body = std::str::from_utf8(body).map_err(not_text)?;
+    if body.bytes().all(|byte| byte.is_ascii_whitespace()) {
         return match accepts_nothing(slot.reborrow()) {
             true => Ok(()),
             false => Err(DecodeError::mismatch(
@@ -224,7 +225,7 @@ fn decode_root(
     if let Slot::Model(model) = &mut slot
         && model.shape().kind == ShapeKind::Envelope
     {
-        let (result, journal) = attempt(body, Slot::Model(*model), watching);
+        let (result, journal) = attempt(body, &mut Slot::Model(*model), watching);
         if journal.saw_response {
             *drift = journal.drift;
             return result;
@@ -232,7 +233,7 @@ fn decode_root(
         // Bare, whatever the first attempt made of it.
         let mut response = model.slot(0);
         response.reborrow().reset();
-        let (result, journal) = attempt(body, response, watching);
+        let (result, journal) = attempt(body, &mut response, watching);
         *drift = journal.drift;
         if watching {
             drift.insert(
@@ -247,11 +248,11 @@ fn decode_root(
         return result;
     }
 
-    let (result, journal) = attempt(body, slot.reborrow(), watching);
+    let (result, journal) = attempt(body, &mut slot, watching);
     if journal.may_be_wrapped {
         slot.reborrow().reset();
         let mut wrapper = Wrapper { response: slot };
-        let (unwrapped, inner) = attempt(body, Slot::Model(&mut wrapper), watching);
+        let (unwrapped, inner) = attempt(body, &mut Slot::Model(&mut wrapper), watching);
         if inner.saw_response {
             *drift = inner.drift;
             if watching {
@@ -270,6 +271,15 @@ fn decode_root(
     result
 }
 
+/// Returns the error for a body that is not UTF-8.
+pub(crate) fn not_text(error: std::str::Utf8Error) -> DecodeError {
+    DecodeError::new(
+        DecodeErrorKind::Encoding,
+        Place::ROOT.to_string(),
+        error.to_string(),
+    )
+}
+
 fn envelope_drift(kind: DriftKind, detail: &str) -> Drift {
     Drift::new(kind, Place::ROOT.to_string(), detail)
 }
@@ -277,7 +287,11 @@ fn envelope_drift(kind: DriftKind, detail: &str) -> Drift {
 /// Whether an empty body is a value of this type.
 fn accepts_nothing(slot: Slot<'_>) -> bool {
     match slot {
-        Slot::Ignored | Slot::Option(_) => true,
+        Slot::Ignored
+        | Slot::Option(_)
+        | Slot::OptionString(_)
+        | Slot::OptionBool(_)
+        | Slot::OptionInteger(_) => true,
         Slot::Model(model) if model.shape().kind == ShapeKind::Envelope => {
             accepts_nothing(model.slot(0))
         }
@@ -286,14 +300,14 @@ fn accepts_nothing(slot: Slot<'_>) -> bool {
 }
 
 /// Reads the whole body once.
-fn attempt(body: &[u8], mut slot: Slot<'_>, watching: bool) -> (Result<(), DecodeError>, Journal) {
+fn attempt(body: &str, slot: &mut Slot<'_>, watching: bool) -> (Result<(), DecodeError>, Journal) {
     let mut journal = Journal::new(watching);
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let read = read(&mut deserializer, slot.reborrow(), &mut journal)
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    let read = read(&mut deserializer, slot, &mut journal)
         .and_then(|outcome| deserializer.end().map(|()| outcome));
     let result = match read {
         Ok(Outcome::Value | Outcome::NullTaken) => Ok(()),
-        Ok(Outcome::Null) => journal.correct_root(&slot),
+        Ok(Outcome::Null) => journal.correct_root(slot),
         Err(error) => Err(journal.failure.take().unwrap_or_else(|| {
             let path = journal
                 .place
@@ -312,13 +326,11 @@ pub(crate) static ENVELOPE: Shape = Shape {
     fields: &[
         FieldShape {
             wire: "response",
-            name: "response",
-            flags: Flags::new(Flags::REQUIRED),
+            flags: flags::REQUIRED,
         },
         FieldShape {
             wire: "client",
-            name: "client",
-            flags: Flags::new(Flags::OPTIONAL),
+            flags: flags::OPTIONAL,
         },
     ],
 };

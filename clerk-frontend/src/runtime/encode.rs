@@ -45,7 +45,7 @@ pub fn to_value(view: View<'_>) -> Value {
         View::Object(object) => Value::Object(object.clone()),
         View::Enum(value) => Value::String(value.text().to_owned()),
         View::List(list) => Value::Array(
-            (0..list.len())
+            (0..list.count())
                 .map(|index| to_value(list.get(index)))
                 .collect(),
         ),
@@ -95,8 +95,8 @@ impl Serialize for Encoded<'_> {
             View::Object(object) => object.serialize(serializer),
             View::Enum(value) => serializer.serialize_str(value.text()),
             View::List(list) => {
-                let mut out = serializer.serialize_seq(Some(list.len()))?;
-                for index in 0..list.len() {
+                let mut out = serializer.serialize_seq(Some(list.count()))?;
+                for index in 0..list.count() {
                     out.serialize_element(&Encoded(list.get(index)))?;
                 }
                 out.end()
@@ -132,10 +132,9 @@ impl Serialize for Encoded<'_> {
 pub fn debug_model(model: &dyn Model, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut out = formatter.debug_struct(model.shape().name);
     for (field, value) in present(model) {
-        let name = field.name.strip_prefix("r#").unwrap_or(field.name);
-        match field.flags.is_secret() {
-            true => out.field(name, &format_args!("<redacted>")),
-            false => out.field(name, &value),
+        match field.is_secret() {
+            true => out.field(field.wire, &format_args!("<redacted>")),
+            false => out.field(field.wire, &value),
         };
     }
     out.finish()
@@ -159,7 +158,7 @@ impl fmt::Debug for View<'_> {
             View::Model(model) => debug_model(model, formatter),
             View::List(list) => formatter
                 .debug_list()
-                .entries((0..list.len()).map(|index| list.get(index)))
+                .entries((0..list.count()).map(|index| list.get(index)))
                 .finish(),
             View::Map(map) => formatter.debug_map().entries(map.entries()).finish(),
         }
@@ -184,8 +183,8 @@ fn equal_views(left: View<'_>, right: View<'_>) -> bool {
         (View::Enum(left), View::Enum(right)) => left.text() == right.text(),
         (View::Model(left), View::Model(right)) => equal_models(left, right),
         (View::List(left), View::List(right)) => {
-            left.len() == right.len()
-                && (0..left.len()).all(|index| equal_views(left.get(index), right.get(index)))
+            left.count() == right.count()
+                && (0..left.count()).all(|index| equal_views(left.get(index), right.get(index)))
         }
         (View::Map(left), View::Map(right)) => {
             let (left, right) = (left.entries(), right.entries());

@@ -1,11 +1,11 @@
 //! The types a field can have.
 
-use super::{Object, Slot, Value, View};
+use super::{Model, Object, Shape, Slot, Value, View};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// A type that can be a field of a model, an element of a list or the body of a response.
-pub trait Field: Default + Send + Sync {
+pub trait Field: Default {
     /// Returns the place to decode into.
     fn slot(&mut self) -> Slot<'_>;
 
@@ -20,7 +20,7 @@ pub trait Field: Default + Send + Sync {
 }
 
 /// A string type with known values that keeps unknown ones. Implemented by the `open_enum!` macro.
-pub trait OpenEnum: Send + Sync {
+pub trait OpenEnum {
     /// Takes the value of this text and returns whether it is a known one.
     fn set(&mut self, text: &str) -> bool;
 
@@ -32,7 +32,7 @@ pub trait OpenEnum: Send + Sync {
 }
 
 /// A value that may be missing.
-pub trait OptionField: Send + Sync {
+pub trait OptionField {
     /// Returns to the state of a value that was not sent.
     fn reset(&mut self);
 
@@ -44,7 +44,7 @@ pub trait OptionField: Send + Sync {
 }
 
 /// A list.
-pub trait ListField: Send + Sync {
+pub trait ListField {
     /// Removes all elements.
     fn clear(&mut self);
 
@@ -55,14 +55,14 @@ pub trait ListField: Send + Sync {
     fn pop(&mut self);
 
     /// Returns the number of elements.
-    fn len(&self) -> usize;
+    fn count(&self) -> usize;
 
     /// Returns an element; [`View::Absent`] beyond the end.
     fn get(&self, index: usize) -> View<'_>;
 }
 
 /// A map from free keys to values of one type.
-pub trait MapField: Send + Sync {
+pub trait MapField {
     /// Removes all entries.
     fn clear(&mut self);
 
@@ -110,6 +110,11 @@ impl Field for String {
     fn view(&self) -> View<'_> {
         View::String(self)
     }
+
+    #[inline]
+    fn option_slot(option: &mut Option<Self>) -> Slot<'_> {
+        Slot::OptionString(option)
+    }
 }
 
 impl Field for bool {
@@ -122,6 +127,11 @@ impl Field for bool {
     fn view(&self) -> View<'_> {
         View::Bool(*self)
     }
+
+    #[inline]
+    fn option_slot(option: &mut Option<Self>) -> Slot<'_> {
+        Slot::OptionBool(option)
+    }
 }
 
 impl Field for i64 {
@@ -133,6 +143,11 @@ impl Field for i64 {
     #[inline]
     fn view(&self) -> View<'_> {
         View::Integer(*self)
+    }
+
+    #[inline]
+    fn option_slot(option: &mut Option<Self>) -> Slot<'_> {
+        Slot::OptionInteger(option)
     }
 }
 
@@ -172,15 +187,33 @@ impl Field for Object {
     }
 }
 
-impl<T: Field> Field for Box<T> {
+/// All models at once: an implementation each would cost the compiler more than it is worth.
+impl<T: Model + Default> Field for T {
     #[inline]
     fn slot(&mut self) -> Slot<'_> {
-        (**self).slot()
+        Slot::Model(self)
     }
 
     #[inline]
     fn view(&self) -> View<'_> {
-        (**self).view()
+        View::Model(self)
+    }
+}
+
+impl<T: Model> Model for Box<T> {
+    #[inline]
+    fn shape(&self) -> &'static Shape {
+        (**self).shape()
+    }
+
+    #[inline]
+    fn slot(&mut self, index: usize) -> Slot<'_> {
+        (**self).slot(index)
+    }
+
+    #[inline]
+    fn view(&self, index: usize) -> View<'_> {
+        (**self).view(index)
     }
 }
 
@@ -242,7 +275,7 @@ impl<T: Field> ListField for Vec<T> {
         self.pop();
     }
 
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.len()
     }
 

@@ -23,6 +23,7 @@ mod core;
 mod error;
 mod error_body;
 mod form;
+mod item_stream;
 mod multipart;
 mod operation;
 mod path;
@@ -49,7 +50,7 @@ pub use input::Input;
 #[doc(hidden)]
 pub use input::list;
 #[doc(hidden)]
-pub use model::{FieldShape, Flags, Model, Shape, ShapeKind, Slot, View};
+pub use model::{FieldShape, Model, Shape, ShapeKind, Slot, View, flags};
 pub(crate) use model_macro::model;
 pub(crate) use open_enum::open_enum;
 pub use types::{Envelope, Page, Patch, Text, Timestamp, TimestampError};
@@ -65,6 +66,8 @@ pub(crate) use call::{Call, call_methods};
 pub use core::API_VERSION;
 pub(crate) use core::{Core, Surface};
 pub use error::{ClerkError, Error, ErrorKind};
+pub use item_stream::ItemStream;
+pub(crate) use item_stream::call_stream;
 pub use multipart::FilePart;
 pub use operation::Method;
 pub(crate) use operation::{Auth, BodyFormat, Operation};

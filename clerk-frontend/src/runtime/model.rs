@@ -7,11 +7,8 @@ use super::field::{ListField, MapField, OpenEnum, OptionField};
 use super::{Object, Value};
 use std::fmt;
 
-/// What is known about one field of a model, as bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flags(u8);
-
-impl Flags {
+/// What is known about a field, as bits that can be combined with `|`.
+pub mod flags {
     /// May be absent or null.
     pub const OPTIONAL: u8 = 0;
     /// Absent or null becomes the type's empty value and counts as drift.
@@ -20,25 +17,6 @@ impl Flags {
     pub const ESSENTIAL: u8 = 2;
     /// Never shown by `Debug`.
     pub const SECRET: u8 = 4;
-
-    /// Returns the flags of these bits.
-    #[inline]
-    #[must_use]
-    pub const fn new(bits: u8) -> Self {
-        Self(bits)
-    }
-
-    pub(crate) fn is_required(self) -> bool {
-        self.0 & Self::REQUIRED != 0
-    }
-
-    pub(crate) fn is_essential(self) -> bool {
-        self.0 & Self::ESSENTIAL != 0
-    }
-
-    pub(crate) fn is_secret(self) -> bool {
-        self.0 & Self::SECRET != 0
-    }
 }
 
 /// One field of a model.
@@ -46,10 +24,22 @@ impl Flags {
 pub struct FieldShape {
     /// The key on the wire.
     pub wire: &'static str,
-    /// The name in Rust.
-    pub name: &'static str,
-    /// What is known about it.
-    pub flags: Flags,
+    /// What is known about it, see [`flags`].
+    pub flags: u8,
+}
+
+impl FieldShape {
+    pub(crate) fn is_required(&self) -> bool {
+        self.flags & flags::REQUIRED != 0
+    }
+
+    pub(crate) fn is_essential(&self) -> bool {
+        self.flags & flags::ESSENTIAL != 0
+    }
+
+    pub(crate) fn is_secret(&self) -> bool {
+        self.flags & flags::SECRET != 0
+    }
 }
 
 /// How a model appears on the wire.
@@ -75,7 +65,7 @@ pub struct Shape {
 }
 
 /// A type with named fields. Implemented by the `model!` macro.
-pub trait Model: Send + Sync {
+pub trait Model {
     /// Returns the table of fields.
     fn shape(&self) -> &'static Shape;
 
@@ -112,6 +102,12 @@ pub enum Slot<'a> {
     Map(&'a mut dyn MapField),
     /// A value that may be missing.
     Option(&'a mut dyn OptionField),
+    /// A string that may be missing; the most frequent field of all, so it goes without a trait object.
+    OptionString(&'a mut Option<String>),
+    /// A boolean that may be missing.
+    OptionBool(&'a mut Option<bool>),
+    /// An integer that may be missing.
+    OptionInteger(&'a mut Option<i64>),
 }
 
 impl Slot<'_> {
@@ -130,6 +126,9 @@ impl Slot<'_> {
             Self::List(place) => Slot::List(*place),
             Self::Map(place) => Slot::Map(*place),
             Self::Option(place) => Slot::Option(*place),
+            Self::OptionString(place) => Slot::OptionString(place),
+            Self::OptionBool(place) => Slot::OptionBool(place),
+            Self::OptionInteger(place) => Slot::OptionInteger(place),
         }
     }
 
@@ -137,9 +136,9 @@ impl Slot<'_> {
     pub(crate) fn expects(&self) -> &'static str {
         match self {
             Self::Ignored | Self::Value(_) | Self::Option(_) => "any value",
-            Self::String(_) | Self::Enum(_) => "string",
-            Self::Bool(_) => "boolean",
-            Self::Integer(_) => "integer",
+            Self::String(_) | Self::OptionString(_) | Self::Enum(_) => "string",
+            Self::Bool(_) | Self::OptionBool(_) => "boolean",
+            Self::Integer(_) | Self::OptionInteger(_) => "integer",
             Self::Number(_) => "number",
             Self::Model(model) if model.shape().kind == ShapeKind::Page => "array or object",
             Self::Object(_) | Self::Map(_) | Self::Model(_) => "object",
@@ -168,6 +167,9 @@ impl Slot<'_> {
             Self::List(place) => place.clear(),
             Self::Map(place) => place.clear(),
             Self::Option(place) => place.reset(),
+            Self::OptionString(place) => *place = None,
+            Self::OptionBool(place) => *place = None,
+            Self::OptionInteger(place) => *place = None,
         }
     }
 }

@@ -17,18 +17,15 @@ macro_rules! model {
         impl $crate::runtime::Model for $model {
             #[inline]
             fn shape(&self) -> &'static $crate::runtime::Shape {
-                const {
-                    &$crate::runtime::Shape {
-                        name: stringify!($model),
-                        kind: $crate::runtime::ShapeKind::Object,
-                        fields: &[$(
-                            $crate::runtime::FieldShape {
-                                wire: $wire,
-                                name: stringify!($field),
-                                flags: $crate::runtime::Flags::new(0 $(| $crate::runtime::Flags::$flag)+),
-                            },
-                        )*],
-                    }
+                &$crate::runtime::Shape {
+                    name: stringify!($model),
+                    kind: $crate::runtime::ShapeKind::Object,
+                    fields: &[$(
+                        $crate::runtime::FieldShape {
+                            wire: $wire,
+                            flags: 0 $(| $crate::runtime::flags::$flag)+,
+                        },
+                    )*],
                 }
             }
 
@@ -46,18 +43,6 @@ macro_rules! model {
                     $($index => $crate::runtime::Field::view(&self.$field),)*
                     _ => $crate::runtime::View::Absent,
                 }
-            }
-        }
-
-        impl $crate::runtime::Field for $model {
-            #[inline]
-            fn slot(&mut self) -> $crate::runtime::Slot<'_> {
-                $crate::runtime::Slot::Model(self)
-            }
-
-            #[inline]
-            fn view(&self) -> $crate::runtime::View<'_> {
-                $crate::runtime::View::Model(self)
             }
         }
 

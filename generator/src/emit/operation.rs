@@ -163,6 +163,24 @@ pub(super) fn items(operation: &Operation, resource: &Resource, source: &mut Sou
     source.item(builder_struct(operation, resource));
     source.item(builder_setters(operation));
     source.text(&registration(operation));
+    if let Some(item) = paged_item(operation) {
+        let item = types::type_text(item, Models::Qualified);
+        source.text(&format!("call_stream!({} => {item});", operation.builder));
+    }
+}
+
+/// The item type of a list that is fetched page by page.
+pub(super) fn paged_item(operation: &Operation) -> Option<&Type> {
+    let Output::Json(Type::Page(item)) = &operation.output else {
+        return None;
+    };
+    let takes = |name: &str| {
+        let mut inputs = operation.optional.iter();
+        inputs.any(|input| {
+            input.place == Place::Query && input.wire == name && input.ty == Type::Integer
+        })
+    };
+    (takes("limit") && takes("offset")).then_some(item)
 }
 
 fn facts(operation: &Operation) -> TokenStream {

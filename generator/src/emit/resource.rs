@@ -84,6 +84,9 @@ fn imports(resource: &Resource, api: &str) -> TokenStream {
     let mut wrapped = false;
     for operation in &resource.operations {
         wrapped |= operation.wrapped;
+        if operation::paged_item(operation).is_some() {
+            names.insert("call_stream");
+        }
         for ty in written_types(operation) {
             types::runtime_names(&ty, &mut names);
             maps |= types::needs_map(&ty);

@@ -12,10 +12,11 @@ use crate::types::Types;
 use crate::words;
 
 /// Methods that every builder has.
-const BUILDER_METHODS: [&str; 10] = [
+const BUILDER_METHODS: [&str; 11] = [
     "send",
     "send_response",
     "request",
+    "stream",
     "extra_query",
     "extra_header",
     "extra_field",

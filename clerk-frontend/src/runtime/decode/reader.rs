@@ -3,7 +3,7 @@
 use super::path::Place;
 use super::{DecodeError, DecodeErrorKind};
 use crate::runtime::field::{ListField, MapField};
-use crate::runtime::model::{FieldShape, ShapeKind};
+use crate::runtime::model::{FieldShape, ShapeKind, flags};
 use crate::runtime::{Drift, DriftKind, Model, Slot, Value};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -50,7 +50,7 @@ pub(super) enum Outcome {
 /// Reads a value into a slot.
 pub(super) fn read<'de, D: Deserializer<'de>>(
     deserializer: D,
-    slot: Slot<'_>,
+    slot: &mut Slot<'_>,
     journal: &mut Journal,
 ) -> Result<Outcome, D::Error> {
     Reader {
@@ -139,22 +139,14 @@ impl Journal {
 }
 
 /// The errand: one slot to fill, and what is known about where it is.
-struct Reader<'s, 'j> {
-    slot: Slot<'s>,
-    journal: &'j mut Journal,
-    place: &'j Place<'j>,
+struct Reader<'r, 's> {
+    /// By reference, since moving a slot right after it was made costs more than anything else here.
+    slot: &'r mut Slot<'s>,
+    journal: &'r mut Journal,
+    place: &'r Place<'r>,
 }
 
 impl Reader<'_, '_> {
-    /// Goes through the options around the slot, now that there is a value.
-    #[inline]
-    fn open(mut self) -> Self {
-        while let Slot::Option(option) = self.slot {
-            self.slot = option.fill();
-        }
-        self
-    }
-
     #[cold]
     fn mismatch<E: Error>(self, found: &str) -> E {
         let expected = self.slot.expects();
@@ -162,33 +154,35 @@ impl Reader<'_, '_> {
             .fail(DecodeErrorKind::Type, self.place, expected, found)
     }
 
-    fn text(self, text: &str) -> bool {
-        match self.slot {
-            Slot::Enum(place) => {
-                if !place.set(text) && self.journal.watching {
-                    let detail = format!("{:?} is not a known {}", shortened(text), place.name());
-                    self.journal
-                        .note(DriftKind::UnknownEnumValue, self.place, detail);
-                }
-                true
-            }
-            Slot::Value(place) => {
-                *place = Value::String(text.to_owned());
-                true
-            }
-            _ => false,
+    #[cold]
+    fn out_of_range<E: Error>(self) -> E {
+        self.mismatch("integer out of range")
+    }
+
+    #[cold]
+    fn not_an_object<E: Error>(self) -> E {
+        self.journal.may_be_wrapped = self.place.is_root();
+        self.mismatch("object")
+    }
+
+    fn unknown_value(self, text: &str, name: &str) {
+        if self.journal.watching {
+            let detail = format!("{:?} is not a known {name}", shortened(text));
+            self.journal
+                .note(DriftKind::UnknownEnumValue, self.place, detail);
         }
     }
 }
 
-#[cold]
-fn out_of_range<E: Error>(journal: &mut Journal, place: &Place<'_>) -> E {
-    journal.fail(
-        DecodeErrorKind::Type,
-        place,
-        "integer",
-        "integer out of range",
-    )
+/// Goes through an option around a value, now that there is one.
+macro_rules! inside {
+    ($reader:ident, $option:ident) => {
+        Reader {
+            slot: &mut $option.fill(),
+            journal: $reader.journal,
+            place: $reader.place,
+        }
+    };
 }
 
 /// Cuts a text that was sent down to what fits a report.
@@ -222,19 +216,19 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         formatter.write_str(self.slot.expects())
     }
 
+    #[inline]
     fn visit_unit<E: Error>(self) -> Result<Outcome, E> {
         match self.slot {
-            Slot::Option(option) => {
-                option.null();
-                Ok(Outcome::NullTaken)
-            }
-            Slot::Value(place) => {
-                *place = Value::Null;
-                Ok(Outcome::NullTaken)
-            }
-            Slot::Ignored => Ok(Outcome::NullTaken),
-            _ => Ok(Outcome::Null),
+            // Freshly made or reset, so there is nothing to take out.
+            Slot::OptionString(_)
+            | Slot::OptionBool(_)
+            | Slot::OptionInteger(_)
+            | Slot::Ignored => {}
+            Slot::Option(option) => option.null(),
+            Slot::Value(place) => **place = Value::Null,
+            _ => return Ok(Outcome::Null),
         }
+        Ok(Outcome::NullTaken)
     }
 
     fn visit_none<E: Error>(self) -> Result<Outcome, E> {
@@ -252,37 +246,42 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         self.deserialize(deserializer)
     }
 
+    #[inline]
     fn visit_bool<E: Error>(self, value: bool) -> Result<Outcome, E> {
-        let this = self.open();
-        match this.slot {
-            Slot::Bool(place) => *place = value,
-            Slot::Value(place) => *place = Value::Bool(value),
-            _ => return Err(this.mismatch("boolean")),
+        match self.slot {
+            Slot::Bool(place) => **place = value,
+            Slot::OptionBool(place) => **place = Some(value),
+            Slot::Option(option) => return inside!(self, option).visit_bool(value),
+            Slot::Value(place) => **place = Value::Bool(value),
+            _ => return Err(self.mismatch("boolean")),
         }
         Ok(Outcome::Value)
     }
 
+    #[inline]
     fn visit_i64<E: Error>(self, value: i64) -> Result<Outcome, E> {
-        let this = self.open();
-        match this.slot {
-            Slot::Integer(place) => *place = value,
-            Slot::Number(place) => *place = value as f64,
-            Slot::Value(place) => *place = Value::from(value),
-            _ => return Err(this.mismatch("integer")),
+        match self.slot {
+            Slot::Integer(place) => **place = value,
+            Slot::OptionInteger(place) => **place = Some(value),
+            Slot::Option(option) => return inside!(self, option).visit_i64(value),
+            Slot::Number(place) => **place = value as f64,
+            Slot::Value(place) => **place = Value::from(value),
+            _ => return Err(self.mismatch("integer")),
         }
         Ok(Outcome::Value)
     }
 
+    #[inline]
     fn visit_u64<E: Error>(self, value: u64) -> Result<Outcome, E> {
-        let this = self.open();
-        match this.slot {
-            Slot::Integer(place) => match i64::try_from(value) {
-                Ok(value) => *place = value,
-                Err(_) => return Err(out_of_range(this.journal, this.place)),
-            },
-            Slot::Number(place) => *place = value as f64,
-            Slot::Value(place) => *place = Value::from(value),
-            _ => return Err(this.mismatch("integer")),
+        if let Ok(value) = i64::try_from(value) {
+            return self.visit_i64(value);
+        }
+        match self.slot {
+            Slot::Integer(_) | Slot::OptionInteger(_) => return Err(self.out_of_range()),
+            Slot::Option(option) => return inside!(self, option).visit_u64(value),
+            Slot::Number(place) => **place = value as f64,
+            Slot::Value(place) => **place = Value::from(value),
+            _ => return Err(self.mismatch("integer")),
         }
         Ok(Outcome::Value)
     }
@@ -290,67 +289,77 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     fn visit_f64<E: Error>(self, value: f64) -> Result<Outcome, E> {
         /// 2^63, the first number beyond the integers.
         const END: f64 = 9_223_372_036_854_775_808.0;
-        let this = self.open();
-        match this.slot {
-            Slot::Number(place) => *place = value,
-            Slot::Integer(place) if value.fract() == 0.0 && (-END..END).contains(&value) => {
-                *place = value as i64
+        match self.slot {
+            Slot::Number(place) => **place = value,
+            Slot::Option(option) => return inside!(self, option).visit_f64(value),
+            Slot::Value(place) => **place = Value::from(value),
+            Slot::Integer(_) | Slot::OptionInteger(_) if value.fract() == 0.0 => {
+                return match (-END..END).contains(&value) {
+                    true => self.visit_i64(value as i64),
+                    false => Err(self.out_of_range()),
+                };
             }
-            Slot::Integer(_) if value.fract() == 0.0 => {
-                return Err(out_of_range(this.journal, this.place));
-            }
-            Slot::Value(place) => *place = Value::from(value),
-            _ => return Err(this.mismatch("number")),
+            _ => return Err(self.mismatch("number")),
         }
         Ok(Outcome::Value)
     }
 
     #[inline]
     fn visit_str<E: Error>(self, value: &str) -> Result<Outcome, E> {
-        let this = self.open();
-        match this.slot {
-            Slot::String(place) => *place = value.to_owned(),
-            Slot::Enum(_) | Slot::Value(_) => {
-                this.text(value);
+        match self.slot {
+            Slot::String(place) => **place = value.to_owned(),
+            Slot::OptionString(place) => **place = Some(value.to_owned()),
+            Slot::Option(option) => return inside!(self, option).visit_str(value),
+            Slot::Enum(place) => {
+                if !place.set(value) {
+                    let name = place.name();
+                    self.unknown_value(value, name);
+                }
             }
-            _ => return Err(this.mismatch("string")),
+            Slot::Value(place) => **place = Value::String(value.to_owned()),
+            _ => return Err(self.mismatch("string")),
         }
         Ok(Outcome::Value)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Outcome, A::Error> {
-        let mut this = self.open();
-        if let Slot::Model(model) = this.slot {
-            this.slot = match model.shape().kind {
-                ShapeKind::Page => model.slot(0),
-                ShapeKind::Object | ShapeKind::Envelope => Slot::Model(model),
-            };
-        }
-        match this.slot {
-            Slot::List(list) => read_list(list, seq, this.journal, this.place)?,
-            Slot::Value(place) => *place = Value::deserialize(SeqAccessDeserializer::new(seq))?,
+        match self.slot {
+            Slot::List(list) => read_list(*list, seq, self.journal, self.place)?,
+            Slot::Option(option) => return inside!(self, option).visit_seq(seq),
+            Slot::Model(page) if page.shape().kind == ShapeKind::Page => {
+                let mut data = page.slot(0);
+                return Reader {
+                    slot: &mut data,
+                    journal: self.journal,
+                    place: self.place,
+                }
+                .visit_seq(seq);
+            }
+            Slot::Value(place) => **place = Value::deserialize(SeqAccessDeserializer::new(seq))?,
             Slot::Ignored => {
                 IgnoredAny.visit_seq(seq)?;
             }
-            _ => return Err(this.mismatch("array")),
+            _ => return Err(self.mismatch("array")),
         }
         Ok(Outcome::Value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Outcome, A::Error> {
-        let this = self.open();
-        match this.slot {
-            Slot::Model(model) => read_model(model, map, this.journal, this.place)?,
-            Slot::Map(entries) => read_map(entries, map, this.journal, this.place)?,
-            Slot::Value(place) => *place = Value::deserialize(MapAccessDeserializer::new(map))?,
+        match self.slot {
+            Slot::Model(model) => read_model(*model, map, self.journal, self.place)?,
+            Slot::Option(option) => return inside!(self, option).visit_map(map),
+            Slot::Map(entries) => read_map(*entries, map, self.journal, self.place)?,
+            Slot::Value(place) => **place = Value::deserialize(MapAccessDeserializer::new(map))?,
             Slot::Object(place) => {
-                *place = Deserialize::deserialize(MapAccessDeserializer::new(map))?
+                **place = Deserialize::deserialize(MapAccessDeserializer::new(map))?
             }
             Slot::Ignored => {
                 IgnoredAny.visit_map(map)?;
             }
-            Slot::Integer(_) | Slot::Number(_) => return this.number_token(map),
-            _ => return Err(this.not_an_object()),
+            Slot::Integer(_) | Slot::OptionInteger(_) | Slot::Number(_) => {
+                return self.number_token(map);
+            }
+            _ => return Err(self.not_an_object()),
         }
         Ok(Outcome::Value)
     }
@@ -360,10 +369,10 @@ impl Reader<'_, '_> {
     /// Reads a number that comes as an object, see [`NUMBER_TOKEN`].
     #[cold]
     fn number_token<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
-        if map.next_key::<Cow<'_, str>>()?.as_deref() != Some(NUMBER_TOKEN) {
-            return Err(self.mismatch("object"));
+        if map.next_key_seed(AnyKey)?.as_deref() != Some(NUMBER_TOKEN) {
+            return Err(self.not_an_object());
         }
-        let digits = map.next_value::<Cow<'_, str>>()?;
+        let digits = map.next_value_seed(AnyKey)?;
         if let Ok(value) = digits.parse() {
             return self.visit_i64(value);
         }
@@ -374,12 +383,6 @@ impl Reader<'_, '_> {
             Ok(value) => self.visit_f64(value),
             Err(_) => Err(self.mismatch("object")),
         }
-    }
-
-    #[cold]
-    fn not_an_object<E: Error>(self) -> E {
-        self.journal.may_be_wrapped = self.place.is_root();
-        self.mismatch("object")
     }
 }
 
@@ -428,7 +431,7 @@ impl<'de> DeserializeSeed<'de> for Element<'_> {
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
         Reader {
-            slot: self.list.push(),
+            slot: &mut self.list.push(),
             journal: self.journal,
             place: self.place,
         }
@@ -454,7 +457,7 @@ fn read_map<'de, A: MapAccess<'de>>(
         };
         let place = place.key(&key);
         let value = map.next_value_seed(Reader {
-            slot: entries.insert(&key),
+            slot: &mut entries.insert(&key),
             journal,
             place: &place,
         });
@@ -500,12 +503,13 @@ fn read_model<'de, A: MapAccess<'de>>(
                 }
                 let place = place.key(field.wire);
                 let value = map.next_value_seed(Reader {
-                    slot: model.slot(index),
+                    slot: &mut model.slot(index),
                     journal,
                     place: &place,
                 });
                 match value {
                     Ok(Outcome::Value) => {}
+                    Ok(_) if field.flags & (flags::REQUIRED | flags::ESSENTIAL) == 0 => {}
                     Ok(outcome) => {
                         if settle(field, model.slot(index), outcome, journal, &place).is_err() {
                             return Err(journal.messenger());
@@ -565,7 +569,7 @@ fn settle_absent(
         return Ok(());
     }
     for (index, field) in fields.iter().enumerate() {
-        if (field.flags.is_required() || field.flags.is_essential()) && !seen.contains(index) {
+        if (field.is_required() || field.is_essential()) && !seen.contains(index) {
             missing(
                 field,
                 model.slot(index),
@@ -587,7 +591,7 @@ fn settle(
     journal: &mut Journal,
     place: &Place<'_>,
 ) -> Result<(), Refused> {
-    if field.flags.is_essential() || (field.flags.is_required() && outcome == Outcome::Null) {
+    if field.is_essential() || (field.is_required() && outcome == Outcome::Null) {
         return missing(field, slot, "null", "is null", journal, place);
     }
     Ok(())
@@ -601,7 +605,7 @@ fn missing(
     journal: &mut Journal,
     place: &Place<'_>,
 ) -> Result<(), Refused> {
-    if field.flags.is_essential() {
+    if field.is_essential() {
         journal.refuse(DecodeErrorKind::Missing, place, slot.expects(), found);
         return Err(Refused);
     }
@@ -616,7 +620,7 @@ fn all_empty(slot: Slot<'_>, journal: &mut Journal, place: &Place<'_>) -> Result
     };
     for (index, field) in model.shape().fields.iter().enumerate() {
         let place = place.key(field.wire);
-        if field.flags.is_essential() {
+        if field.is_essential() {
             journal.refuse(
                 DecodeErrorKind::Missing,
                 &place,
@@ -625,7 +629,7 @@ fn all_empty(slot: Slot<'_>, journal: &mut Journal, place: &Place<'_>) -> Result
             );
             return Err(Refused);
         }
-        if field.flags.is_required() {
+        if field.is_required() {
             all_empty(model.slot(index), journal, &place)?;
         }
     }
@@ -635,8 +639,8 @@ fn all_empty(slot: Slot<'_>, journal: &mut Journal, place: &Place<'_>) -> Result
 /// Which fields have come.
 #[derive(Default)]
 struct Seen {
-    first: u128,
-    /// Fields beyond those the bits can tell; no model of today has so many.
+    first: [u64; 2],
+    /// Fields beyond those the bits can tell; hardly any model has so many.
     others: Vec<usize>,
 }
 
@@ -644,12 +648,17 @@ impl Seen {
     /// Marks a field and returns whether it is new.
     #[inline]
     fn insert(&mut self, index: usize) -> bool {
-        if index < 128 {
-            let bit = 1 << index;
-            let new = self.first & bit == 0;
-            self.first |= bit;
-            return new;
-        }
+        let Some(bits) = self.first.get_mut(index / 64) else {
+            return self.insert_other(index);
+        };
+        let bit = 1 << (index % 64);
+        let new = *bits & bit == 0;
+        *bits |= bit;
+        new
+    }
+
+    #[cold]
+    fn insert_other(&mut self, index: usize) -> bool {
         let new = !self.others.contains(&index);
         if new {
             self.others.push(index);
@@ -658,14 +667,15 @@ impl Seen {
     }
 
     fn contains(&self, index: usize) -> bool {
-        if index < 128 {
-            return self.first & (1 << index) != 0;
+        match self.first.get(index / 64) {
+            Some(bits) => bits & (1 << (index % 64)) != 0,
+            None => self.others.contains(&index),
         }
-        self.others.contains(&index)
     }
 
     fn count(&self) -> usize {
-        self.first.count_ones() as usize + self.others.len()
+        let [low, high] = self.first;
+        (low.count_ones() + high.count_ones()) as usize + self.others.len()
     }
 }
 
@@ -697,13 +707,20 @@ impl FieldKey {
     /// Looks for a key that does not come in order: ahead first, since fields are left out more often than moved.
     fn search(self, text: &str) -> Key {
         let (behind, ahead) = self.fields.split_at(self.next.min(self.fields.len()));
+        // Most keys already differ in their length or their last letter, and looking there needs no call.
+        let last = text.as_bytes().last();
+        let same = |field: &FieldShape| {
+            field.wire.len() == text.len()
+                && field.wire.as_bytes().last() == last
+                && field.wire == text
+        };
         for (index, field) in ahead.iter().enumerate() {
-            if field.wire == text {
+            if same(field) {
                 return Key::Known(self.next + index, field);
             }
         }
         for (index, field) in behind.iter().enumerate() {
-            if field.wire == text {
+            if same(field) {
                 return Key::Known(index, field);
             }
         }

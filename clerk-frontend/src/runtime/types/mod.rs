@@ -15,18 +15,6 @@ pub use timestamp::{Timestamp, TimestampError};
 /// Implements serde, `Debug` and equality for a model with type parameters.
 macro_rules! generic_model {
     ($model:ident<$($parameter:ident),+>) => {
-        impl<$($parameter: Field),+> Field for $model<$($parameter),+> {
-            #[inline]
-            fn slot(&mut self) -> Slot<'_> {
-                Slot::Model(self)
-            }
-
-            #[inline]
-            fn view(&self) -> View<'_> {
-                View::Model(self)
-            }
-        }
-
         impl<$($parameter: Field),+> serde::Serialize for $model<$($parameter),+> {
             #[inline]
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,7 @@
 //! Lists that come in pages.
 
 use super::generic_model;
-use crate::runtime::model::{FieldShape, Flags, ShapeKind};
+use crate::runtime::model::{FieldShape, ShapeKind, flags};
 use crate::runtime::{Field, Model, Shape, Slot, View};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
@@ -22,13 +22,11 @@ static PAGE: Shape = Shape {
     fields: &[
         FieldShape {
             wire: "data",
-            name: "data",
-            flags: Flags::new(Flags::REQUIRED),
+            flags: flags::REQUIRED,
         },
         FieldShape {
             wire: "total_count",
-            name: "total_count",
-            flags: Flags::new(Flags::OPTIONAL),
+            flags: flags::OPTIONAL,
         },
     ],
 };

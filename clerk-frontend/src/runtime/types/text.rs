@@ -1,6 +1,6 @@
 //! Bodies that are text and not JSON.
 
-use crate::runtime::decode::{Context, DecodeError, DecodeErrorKind, Output, Parts};
+use crate::runtime::decode::{Context, DecodeError, Output, Parts, not_text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
@@ -48,14 +48,9 @@ impl fmt::Display for Text {
 
 impl Output for Text {
     fn decode(parts: &Parts<'_>, _: &mut Context<'_>) -> Result<Self, DecodeError> {
-        match std::str::from_utf8(parts.body) {
-            Ok(text) => Ok(Self(text.to_owned())),
-            Err(error) => Err(DecodeError::new(
-                DecodeErrorKind::Encoding,
-                "$".to_owned(),
-                error.to_string(),
-            )),
-        }
+        std::str::from_utf8(parts.body)
+            .map(|text| Self(text.to_owned()))
+            .map_err(not_text)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The allowlist identifiers of Clerk's Backend API: 3 operations, reached through
@@ -101,6 +101,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::AllowlistIdentifier>, Page<models::AllowlistIdentifier>);
+
+call_stream!(List => models::AllowlistIdentifier);
 
 static CREATE: Operation = Operation {
     id: "CreateAllowlistIdentifier",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
+    call_stream, list,
 };
 
 /// The API keys of Clerk's Backend API: 8 operations, reached through `client.api_keys()`.
@@ -190,6 +191,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::ApiKey>, Page<models::ApiKey>);
+
+call_stream!(List => models::ApiKey);
 
 static CREATE: Operation = Operation {
     id: "createApiKey",

@@ -3,7 +3,7 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The billing of Clerk's Backend API: 12 operations, reached through `client.billing()`.
@@ -266,6 +266,8 @@ impl ListPlans {
 
 call_methods!(ListPlans => Page<models::BillingPlan>, Page<models::BillingPlan>);
 
+call_stream!(ListPlans => models::BillingPlan);
+
 static LIST_PRICES: Operation = Operation {
     id: "GetBillingPriceList",
     method: Method::Get,
@@ -314,6 +316,8 @@ impl ListPrices {
 }
 
 call_methods!(ListPrices => Page<models::BillingPrice>, Page<models::BillingPrice>);
+
+call_stream!(ListPrices => models::BillingPrice);
 
 static CREATE_PRICE: Operation = Operation {
     id: "CreateBillingPrice",
@@ -420,6 +424,8 @@ impl ListStatements {
 
 call_methods!(ListStatements => Page<models::BillingStatement>, Page<models::BillingStatement>);
 
+call_stream!(ListStatements => models::BillingStatement);
+
 static GET_STATEMENT: Operation = Operation {
     id: "GetBillingStatement",
     method: Method::Get,
@@ -481,6 +487,8 @@ impl ListStatementPaymentAttempts {
 }
 
 call_methods!(ListStatementPaymentAttempts => Page<models::BillingPaymentAttempt>, Page<models::BillingPaymentAttempt>);
+
+call_stream!(ListStatementPaymentAttempts => models::BillingPaymentAttempt);
 
 static LIST_SUBSCRIPTION_ITEMS: Operation = Operation {
     id: "GetCommerceSubscriptionItemList",
@@ -569,6 +577,8 @@ impl ListSubscriptionItems {
 }
 
 call_methods!(ListSubscriptionItems => Page<models::BillingSubscriptionItem>, Page<models::BillingSubscriptionItem>);
+
+call_stream!(ListSubscriptionItems => models::BillingSubscriptionItem);
 
 static CANCEL_SUBSCRIPTION_ITEM: Operation = Operation {
     id: "CancelCommerceSubscriptionItem",

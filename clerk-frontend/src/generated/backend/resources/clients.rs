@@ -3,7 +3,7 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The clients of Clerk's Backend API: 3 operations, reached through `client.clients()`.
@@ -105,6 +105,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Client>, Page<models::Client>);
+
+call_stream!(List => models::Client);
 
 static VERIFY: Operation = Operation {
     id: "VerifyClient",

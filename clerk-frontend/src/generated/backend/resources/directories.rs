@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The directories of Clerk's Backend API: 10 operations, reached through
@@ -217,6 +218,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Directory>, Page<models::Directory>);
+
+call_stream!(List => models::Directory);
 
 static CREATE: Operation = Operation {
     id: "CreateDirectory",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The enterprise connections of Clerk's Backend API: 7 operations, reached through
@@ -179,6 +180,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::EnterpriseConnection>, Page<models::EnterpriseConnection>);
+
+call_stream!(List => models::EnterpriseConnection);
 
 static CREATE: Operation = Operation {
     id: "CreateEnterpriseConnection",
@@ -570,6 +573,8 @@ impl ListTestRuns {
 }
 
 call_methods!(ListTestRuns => Page<models::EnterpriseConnectionTestRun>, Page<models::EnterpriseConnectionTestRun>);
+
+call_stream!(ListTestRuns => models::EnterpriseConnectionTestRun);
 
 static CREATE_TEST_RUN: Operation = Operation {
     id: "CreateEnterpriseConnectionTestRun",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
+    call_stream, list,
 };
 
 /// The invitations of Clerk's Backend API: 4 operations, reached through
@@ -144,6 +145,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Invitation>, Page<models::Invitation>);
+
+call_stream!(List => models::Invitation);
 
 static CREATE: Operation = Operation {
     id: "CreateInvitation",

@@ -4,6 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
+    call_stream,
 };
 
 /// The JWT templates of Clerk's Backend API: 5 operations, reached through
@@ -141,6 +142,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::JwtTemplate>, Page<models::JwtTemplate>);
+
+call_stream!(List => models::JwtTemplate);
 
 static CREATE: Operation = Operation {
     id: "CreateJWTTemplate",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The machines of Clerk's Backend API: 9 operations, reached through `client.machines()`.
@@ -194,6 +195,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Machine>, Page<models::Machine>);
+
+call_stream!(List => models::Machine);
 
 static CREATE: Operation = Operation {
     id: "CreateMachine",

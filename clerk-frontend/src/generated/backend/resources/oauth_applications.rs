@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, call_methods,
+    call_stream, list,
 };
 
 /// The OAuth applications of Clerk's Backend API: 8 operations, reached through
@@ -201,6 +202,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OAuthApplication>, Page<models::OAuthApplication>);
+
+call_stream!(List => models::OAuthApplication);
 
 static CREATE: Operation = Operation {
     id: "CreateOAuthApplication",

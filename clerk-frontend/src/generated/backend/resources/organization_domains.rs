@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The organization domains of Clerk's Backend API: 6 operations, reached through
@@ -210,6 +211,8 @@ impl ListAll {
 
 call_methods!(ListAll => Page<models::OrganizationDomain>, Page<models::OrganizationDomain>);
 
+call_stream!(ListAll => models::OrganizationDomain);
+
 static LIST: Operation = Operation {
     id: "ListOrganizationDomains",
     method: Method::Get,
@@ -258,6 +261,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationDomain>, Page<models::OrganizationDomain>);
+
+call_stream!(List => models::OrganizationDomain);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationDomain",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
+    call_stream, list,
 };
 
 /// The organization invitations of Clerk's Backend API: 7 operations, reached through
@@ -211,6 +212,8 @@ impl ListAll {
 
 call_methods!(ListAll => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
 
+call_stream!(ListAll => models::OrganizationInvitation);
+
 static LIST: Operation = Operation {
     id: "ListOrganizationInvitations",
     method: Method::Get,
@@ -271,6 +274,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
+
+call_stream!(List => models::OrganizationInvitation);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationInvitation",
@@ -433,6 +438,8 @@ impl ListPending {
 }
 
 call_methods!(ListPending => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
+
+call_stream!(ListPending => models::OrganizationInvitation);
 
 static GET: Operation = Operation {
     id: "GetOrganizationInvitation",

@@ -4,7 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Timestamp, Value,
-    call_methods, list,
+    call_methods, call_stream, list,
 };
 
 /// The organization memberships of Clerk's Backend API: 6 operations, reached through
@@ -179,6 +179,8 @@ impl ListAll {
 }
 
 call_methods!(ListAll => Page<models::OrganizationMembership>, Page<models::OrganizationMembership>);
+
+call_stream!(ListAll => models::OrganizationMembership);
 
 static LIST: Operation = Operation {
     id: "ListOrganizationMemberships",
@@ -360,6 +362,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationMembership>, Page<models::OrganizationMembership>);
+
+call_stream!(List => models::OrganizationMembership);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationMembership",

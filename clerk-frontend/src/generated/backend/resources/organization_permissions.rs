@@ -3,7 +3,7 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The organization permissions of Clerk's Backend API: 5 operations, reached through
@@ -135,6 +135,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Permission>, Page<models::Permission>);
+
+call_stream!(List => models::Permission);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationPermission",

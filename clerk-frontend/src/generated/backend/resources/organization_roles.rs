@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The organization roles of Clerk's Backend API: 7 operations, reached through
@@ -181,6 +182,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Role>, Page<models::Role>);
+
+call_stream!(List => models::Role);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationRole",

@@ -4,7 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Value, call_methods,
-    list,
+    call_stream, list,
 };
 
 /// The organizations of Clerk's Backend API: 12 operations, reached through
@@ -311,6 +311,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Organization>, Page<models::Organization>);
+
+call_stream!(List => models::Organization);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganization",

@@ -3,7 +3,7 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The redirect URLs of Clerk's Backend API: 4 operations, reached through
@@ -114,6 +114,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::RedirectUrl>, Page<models::RedirectUrl>);
+
+call_stream!(List => models::RedirectUrl);
 
 static CREATE: Operation = Operation {
     id: "CreateRedirectURL",

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The role sets of Clerk's Backend API: 7 operations, reached through `client.role_sets()`.
@@ -183,6 +184,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::RoleSet>, Page<models::RoleSet>);
+
+call_stream!(List => models::RoleSet);
 
 static CREATE: Operation = Operation {
     id: "CreateRoleSet",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The SAML connections of Clerk's Backend API: 5 operations, reached through
@@ -159,6 +160,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::SamlConnection>, Page<models::SamlConnection>);
+
+call_stream!(List => models::SamlConnection);
 
 static CREATE: Operation = Operation {
     id: "CreateSAMLConnection",

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The SCIM directories of Clerk's Backend API: 10 operations, reached through
@@ -223,6 +224,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::ScimDirectory>, Page<models::ScimDirectory>);
+
+call_stream!(List => models::ScimDirectory);
 
 static CREATE: Operation = Operation {
     id: "CreateSCIMDirectory",

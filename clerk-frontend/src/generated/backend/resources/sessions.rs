@@ -4,6 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
+    call_stream,
 };
 
 /// The sessions of Clerk's Backend API: 7 operations, reached through `client.sessions()`.
@@ -198,6 +199,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Session>, Page<models::Session>);
+
+call_stream!(List => models::Session);
 
 static CREATE: Operation = Operation {
     id: "createSession",

@@ -4,6 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, call_methods,
+    call_stream,
 };
 
 /// The templates of Clerk's Backend API: 6 operations, reached through `client.templates()`.
@@ -193,6 +194,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::Template>, Page<models::Template>);
+
+call_stream!(List => models::Template);
 
 static GET: Operation = Operation {
     id: "GetTemplate",

@@ -4,7 +4,7 @@
 use crate::generated::backend::models;
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Timestamp, Value,
-    call_methods, list,
+    call_methods, call_stream, list,
 };
 
 /// The users of Clerk's Backend API: 35 operations, reached through `client.users()`.
@@ -863,6 +863,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::User>, Page<models::User>);
+
+call_stream!(List => models::User);
 
 static CREATE: Operation = Operation {
     id: "CreateUser",
@@ -2273,6 +2275,8 @@ impl ListOAuthAccessTokens {
 
 call_methods!(ListOAuthAccessTokens => Page<models::OAuthAccessToken>, Page<models::OAuthAccessToken>);
 
+call_stream!(ListOAuthAccessTokens => models::OAuthAccessToken);
+
 static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
     id: "UsersGetOrganizationInvitations",
     method: Method::Get,
@@ -2323,6 +2327,8 @@ call_methods!(
     Page<models::OrganizationInvitation>
 );
 
+call_stream!(ListOrganizationInvitations => models::OrganizationInvitation);
+
 static LIST_ORGANIZATION_MEMBERSHIPS: Operation = Operation {
     id: "UsersGetOrganizationMemberships",
     method: Method::Get,
@@ -2361,6 +2367,8 @@ call_methods!(
     ListOrganizationMemberships => Page<models::OrganizationMembership>,
     Page<models::OrganizationMembership>
 );
+
+call_stream!(ListOrganizationMemberships => models::OrganizationMembership);
 
 static DELETE_PASSKEY: Operation = Operation {
     id: "UserPasskeyDelete",

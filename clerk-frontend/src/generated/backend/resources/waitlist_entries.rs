@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The waitlist entries of Clerk's Backend API: 6 operations, reached through
@@ -164,6 +165,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::WaitlistEntry>, Page<models::WaitlistEntry>);
+
+call_stream!(List => models::WaitlistEntry);
 
 static CREATE: Operation = Operation {
     id: "CreateWaitlistEntry",

@@ -3,7 +3,7 @@
 
 use crate::generated::frontend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The API keys of Clerk's Frontend API: 4 operations, reached through `client.api_keys()`.
@@ -135,6 +135,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::ApiKey>, Page<models::ApiKey>);
+
+call_stream!(List => models::ApiKey);
 
 static CREATE: Operation = Operation {
     id: "createApiKey",

@@ -4,6 +4,7 @@
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, call_methods,
+    call_stream,
 };
 
 /// The billing of Clerk's Frontend API: 32 operations, reached through `client.billing()`.
@@ -820,6 +821,8 @@ impl ListUserPaymentAttempts {
 
 call_methods!(ListUserPaymentAttempts => Page<models::BillingPaymentAttempt>, Page<models::BillingPaymentAttempt>);
 
+call_stream!(ListUserPaymentAttempts => models::BillingPaymentAttempt);
+
 static GET_USER_PAYMENT_ATTEMPT: Operation = Operation {
     id: "GetUserPaymentAttempt",
     method: Method::Get,
@@ -884,6 +887,8 @@ call_methods!(
     ListUserPaymentMethods => Page<models::BillingPaymentMethod>,
     Envelope<Page<models::BillingPaymentMethod>>
 );
+
+call_stream!(ListUserPaymentMethods => models::BillingPaymentMethod);
 
 static CREATE_USER_PAYMENT_METHOD: Operation = Operation {
     id: "CreateUserPaymentMethod",
@@ -1011,6 +1016,8 @@ impl ListUserStatements {
 
 call_methods!(ListUserStatements => Page<models::BillingStatement>, Envelope<Page<models::BillingStatement>>);
 
+call_stream!(ListUserStatements => models::BillingStatement);
+
 static GET_USER_STATEMENT: Operation = Operation {
     id: "GetUserStatement",
     method: Method::Get,
@@ -1094,6 +1101,8 @@ call_methods!(
     ListUserSubscriptionItems => Page<models::BillingSubscriptionItem>,
     Envelope<Page<models::BillingSubscriptionItem>>
 );
+
+call_stream!(ListUserSubscriptionItems => models::BillingSubscriptionItem);
 
 static CANCEL_USER_SUBSCRIPTION_ITEM: Operation = Operation {
     id: "DeleteUserBillingSubscriptionItem",
@@ -1340,6 +1349,8 @@ call_methods!(
     Envelope<Page<models::BillingPaymentMethod>>
 );
 
+call_stream!(ListOrganizationPaymentMethods => models::BillingPaymentMethod);
+
 static CREATE_ORGANIZATION_PAYMENT_METHOD: Operation = Operation {
     id: "CreateOrganizationPaymentMethod",
     method: Method::Post,
@@ -1450,6 +1461,8 @@ impl ListOrganizationStatements {
 }
 
 call_methods!(ListOrganizationStatements => Page<models::BillingStatement>, Envelope<Page<models::BillingStatement>>);
+
+call_stream!(ListOrganizationStatements => models::BillingStatement);
 
 static GET_ORGANIZATION_STATEMENT: Operation = Operation {
     id: "GetOrganizationStatement",

@@ -4,7 +4,7 @@
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, Method, Operation, Page, Redirect, Text, call_methods,
-    list,
+    call_stream, list,
 };
 
 /// The enterprise connections of Clerk's Frontend API: 8 operations, reached through
@@ -986,6 +986,8 @@ call_methods!(
     ListTestRuns => Page<models::EnterpriseConnectionTestRun>,
     Envelope<Page<models::EnterpriseConnectionTestRun>>
 );
+
+call_stream!(ListTestRuns => models::EnterpriseConnectionTestRun);
 
 static CREATE_TEST_RUN: Operation = Operation {
     id: "createOrganizationEnterpriseConnectionTestRun",

@@ -3,7 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The organization domains of Clerk's Frontend API: 12 operations, reached through
@@ -321,6 +322,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationDomain>, Envelope<Page<models::OrganizationDomain>>);
+
+call_stream!(List => models::OrganizationDomain);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationDomain",

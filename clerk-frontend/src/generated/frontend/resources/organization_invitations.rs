@@ -3,7 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    list,
 };
 
 /// The organization invitations of Clerk's Frontend API: 5 operations, reached through
@@ -165,6 +166,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationInvitation>, Envelope<Page<models::OrganizationInvitation>>);
+
+call_stream!(List => models::OrganizationInvitation);
 
 static CREATE: Operation = Operation {
     id: "createOrganizationInvitations",

@@ -3,7 +3,7 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The organization membership requests of Clerk's Frontend API: 3 operations, reached through
@@ -125,6 +125,8 @@ call_methods!(
     List => Page<models::OrganizationMembershipRequest>,
     Envelope<Page<models::OrganizationMembershipRequest>>
 );
+
+call_stream!(List => models::OrganizationMembershipRequest);
 
 static ACCEPT: Operation = Operation {
     id: "acceptOrganizationMembershipRequest",

@@ -3,7 +3,7 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
 };
 
 /// The organization memberships of Clerk's Frontend API: 4 operations, reached through
@@ -159,6 +159,8 @@ impl List {
 }
 
 call_methods!(List => Page<models::OrganizationMembership>, Envelope<Page<models::OrganizationMembership>>);
+
+call_stream!(List => models::OrganizationMembership);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationMembership",

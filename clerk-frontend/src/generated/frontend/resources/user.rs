@@ -4,7 +4,7 @@
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
     Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Value, call_methods,
-    list,
+    call_stream, list,
 };
 
 /// The user of Clerk's Frontend API: 22 operations, reached through `client.user()`.
@@ -1400,6 +1400,8 @@ call_methods!(
     Envelope<Page<models::EnterpriseConnectionTestRun>>
 );
 
+call_stream!(ListEnterpriseConnectionTestRuns => models::EnterpriseConnectionTestRun);
+
 static CREATE_ENTERPRISE_CONNECTION_TEST_RUN: Operation = Operation {
     id: "createMeEnterpriseConnectionTestRun",
     method: Method::Post,
@@ -1519,6 +1521,8 @@ call_methods!(
     Envelope<Page<models::UserOrganizationInvitation>>
 );
 
+call_stream!(ListOrganizationInvitations => models::UserOrganizationInvitation);
+
 static ACCEPT_ORGANIZATION_INVITATION: Operation = Operation {
     id: "acceptOrganizationInvitation",
     method: Method::Post,
@@ -1587,6 +1591,8 @@ call_methods!(
     Envelope<Page<models::OrganizationMembership>>
 );
 
+call_stream!(ListOrganizationMemberships => models::OrganizationMembership);
+
 static LEAVE_ORGANIZATION: Operation = Operation {
     id: "deleteOrganizationMemberships",
     method: Method::Delete,
@@ -1651,6 +1657,8 @@ call_methods!(
     ListOrganizationSuggestions => Page<models::OrganizationSuggestion>,
     Envelope<Page<models::OrganizationSuggestion>>
 );
+
+call_stream!(ListOrganizationSuggestions => models::OrganizationSuggestion);
 
 static ACCEPT_ORGANIZATION_SUGGESTION: Operation = Operation {
     id: "acceptOrganizationSuggestion",
