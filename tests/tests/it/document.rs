@@ -1,0 +1,103 @@
+//! The committed documents, read without the generator's own understanding of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use clerk_frontend::Value;
+use clerk_frontend_tests::Api;
+use generator::Source;
+
+/// What a document says about an operation.
+pub(crate) struct Operation {
+    /// Method and path.
+    pub(crate) line: String,
+    pub(crate) parameters: BTreeSet<String>,
+    /// The fields of the body, in all of its media types.
+    pub(crate) fields: BTreeSet<String>,
+    /// The fields of the body that have one value only: nobody has to be asked for them.
+    pub(crate) constants: BTreeSet<String>,
+}
+
+/// Returns a committed document.
+pub(crate) fn load(api: Api) -> Value {
+    let name = match api {
+        Api::Frontend => "frontend.yaml",
+        Api::Backend => "backend.yaml",
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../spec")
+        .join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    generator::load::load(&Source {
+        name: name.to_owned(),
+        text,
+    })
+    .unwrap()
+}
+
+/// Returns the operations of a committed document by their ids.
+pub(crate) fn operations(api: Api) -> BTreeMap<String, Operation> {
+    let document = load(api);
+    let mut operations = BTreeMap::new();
+    for (path, item) in entries(&document["paths"]) {
+        for (method, operation) in entries(item) {
+            let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+                continue;
+            };
+            let mut made = Operation {
+                line: format!("{} {path}", method.to_uppercase()),
+                parameters: items(&operation["parameters"])
+                    .map(|parameter| {
+                        resolve(&document, parameter)["name"]
+                            .as_str()
+                            .unwrap()
+                            .to_owned()
+                    })
+                    .collect(),
+                fields: BTreeSet::new(),
+                constants: BTreeSet::new(),
+            };
+            let body = resolve(&document, &operation["requestBody"]);
+            for (_, media_type) in entries(&body["content"]) {
+                made.add_properties(&document, &media_type["schema"]);
+            }
+            operations.insert(id.to_owned(), made);
+        }
+    }
+    operations
+}
+
+impl Operation {
+    fn add_properties(&mut self, document: &Value, schema: &Value) {
+        let schema = resolve(document, schema);
+        for (name, property) in entries(&schema["properties"]) {
+            let constant = items(&resolve(document, property)["enum"]).count() == 1;
+            let names = if constant {
+                &mut self.constants
+            } else {
+                &mut self.fields
+            };
+            names.insert(name.clone());
+        }
+        for key in ["allOf", "oneOf", "anyOf"] {
+            items(&schema[key]).for_each(|member| self.add_properties(document, member));
+        }
+    }
+}
+
+fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
+        value = document
+            .pointer(reference.strip_prefix('#').unwrap())
+            .unwrap();
+    }
+    value
+}

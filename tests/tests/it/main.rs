@@ -1,0 +1,21 @@
+//! What a user of `clerk-frontend` relies on, in one binary: each file is about one part.
+
+#![recursion_limit = "256"]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
+)]
+
+mod counts;
+mod decode_command;
+mod decoding;
+mod document;
+mod errors;
+mod external_accounts;
+mod mock;
+mod mutations;
+mod oauth_applications;
+mod operations;
