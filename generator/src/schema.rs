@@ -394,8 +394,12 @@ impl<'a> Lowerer<'a> {
         let mut merged = Object::default();
         let mut nodes: Vec<Node> = Vec::new();
         for (index, member) in members.iter().enumerate() {
-            let node = self.schema(member, &format!("{pointer}/allOf/{index}"));
-            nodes.push(node);
+            let location = format!("{pointer}/allOf/{index}");
+            nodes.push(match own_name(member) {
+                // By its own name, as the members of a union.
+                Some(name) => Node::new(Shape::Component(name), location),
+                None => self.schema(member, &location),
+            });
         }
         // `allOf: [ref, {type: object, nullable: true}]` is that reference, nullable.
         let mut informative = Vec::new();
@@ -407,11 +411,11 @@ impl<'a> Lowerer<'a> {
                 informative.push(node);
             }
         }
-        if informative.len() == 1 {
-            if let Some(mut node) = informative.pop() {
-                node.nullable |= nullable;
-                return node;
-            }
+        if informative.len() == 1
+            && let Some(mut node) = informative.pop()
+        {
+            node.nullable |= nullable;
+            return node;
         }
         for node in &informative {
             let resolved = self.deref(node);

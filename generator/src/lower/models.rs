@@ -213,9 +213,9 @@ fn used<'t>(drafts: &'t [Draft], types: &'t Types) -> BTreeMap<&'t str, Directio
         for input in &draft.inputs {
             reach(&input.node, Direction::Input, types, &mut used);
         }
-        if let OutputDraft::Json { node, client, .. } = &draft.output {
-            reach(node, Direction::Output, types, &mut used);
-            if let Some(client) = client {
+        if let OutputDraft::Json(json) = &draft.output {
+            reach(&json.node, Direction::Output, types, &mut used);
+            if let Some(client) = &json.client {
                 reach(client, Direction::Output, types, &mut used);
             }
         }
@@ -357,7 +357,7 @@ fn field(
             Presence::Optional
         }
     };
-    let is_scalar = !matches!(ty.named(), Some(_)) && notes.name.is_some();
+    let is_scalar = ty.named().is_none() && notes.name.is_some();
     let name = match &notes.name {
         Some(name) if is_scalar => name.clone(),
         _ => words::snake(wire),

@@ -44,13 +44,16 @@ pub(crate) enum OutputDraft {
     Nothing,
     Redirect,
     Text,
-    Json {
-        node: Node,
-        /// Whether an empty answer is documented beside the body.
-        optional: bool,
-        /// The client of the envelope, if there is one.
-        client: Option<Node>,
-    },
+    Json(Box<JsonDraft>),
+}
+
+/// A JSON answer.
+pub(crate) struct JsonDraft {
+    pub node: Node,
+    /// Whether an empty answer is documented beside the body.
+    pub optional: bool,
+    /// The client of the envelope, if there is one.
+    pub client: Option<Node>,
 }
 
 impl Draft {
@@ -60,9 +63,9 @@ impl Draft {
         for input in &mut self.inputs {
             types.name_inline(&mut input.node, &parent, &input.wire, Direction::Input);
         }
-        if let OutputDraft::Json { node, client, .. } = &mut self.output {
-            types.name_inline(node, &parent, "response", Direction::Output);
-            if let Some(client) = client {
+        if let OutputDraft::Json(json) = &mut self.output {
+            types.name_inline(&mut json.node, &parent, "response", Direction::Output);
+            if let Some(client) = &mut json.client {
                 types.name_inline(client, &parent, "client", Direction::Output);
             }
         }
@@ -443,7 +446,7 @@ impl Reader<'_, '_> {
                 Body200::Text => text = true,
                 Body200::Json(node) => {
                     json = Some(match json {
-                        None => node,
+                        None => *node,
                         Some(known) => match unite::nodes(&known, &node) {
                             Ok(united) => united,
                             Err(conflict) => {
@@ -509,11 +512,11 @@ impl Reader<'_, '_> {
         }
         let optional = any_empty || node.nullable;
         (
-            OutputDraft::Json {
+            OutputDraft::Json(Box::new(JsonDraft {
                 node,
                 optional,
                 client,
-            },
+            })),
             wrapped,
             statuses,
         )
@@ -553,9 +556,8 @@ impl Reader<'_, '_> {
         match essence(media_type) {
             "application/json" => {
                 let schema = media.schema.as_ref()?;
-                Some(Body200::Json(
-                    self.lowerer.schema(schema, &format!("{location}/schema")),
-                ))
+                let node = self.lowerer.schema(schema, &format!("{location}/schema"));
+                Some(Body200::Json(Box::new(node)))
             }
             "text/html" | "text/plain" => Some(Body200::Text),
             _ => {
@@ -572,7 +574,7 @@ impl Reader<'_, '_> {
 
 enum Body200 {
     Text,
-    Json(Node),
+    Json(Box<Node>),
 }
 
 fn essence(media_type: &str) -> &str {

@@ -191,9 +191,13 @@ fn operation(
         OutputDraft::Nothing => Output::Nothing,
         OutputDraft::Redirect => Output::Redirect,
         OutputDraft::Text => Output::Text,
-        OutputDraft::Json { node, optional, .. } => {
-            let ty = models::type_of(node, types);
-            Output::Json(if *optional { models::optional(ty) } else { ty })
+        OutputDraft::Json(json) => {
+            let ty = models::type_of(&json.node, types);
+            Output::Json(if json.optional {
+                models::optional(ty)
+            } else {
+                ty
+            })
         }
     };
     Operation {

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend;
-use crate::generated::frontend::models::{PublicUserData, SessionStatus, Token, User};
+use crate::generated::frontend::models::{
+    PublicUserData, SessionStatus, SessionTask, Token, User,
+};
 use crate::runtime::{Object, Timestamp, model};
 
 /// An object of the Frontend API; unknown fields are ignored.
@@ -39,6 +41,8 @@ pub struct Session {
     pub updated_at: Timestamp,
     /// `user`: `User`, absent or null if there is none.
     pub user: Option<User>,
+    /// `tasks`: list of `SessionTask`, absent or null if there is none.
+    pub tasks: Option<Vec<SessionTask>>,
 }
 
 model! {
@@ -57,6 +61,7 @@ model! {
         11 => public_user_data: "public_user_data", OPTIONAL;
         12 => updated_at: "updated_at", REQUIRED;
         13 => user: "user", OPTIONAL;
+        14 => tasks: "tasks", OPTIONAL;
     }
 }
 

@@ -5,7 +5,7 @@ use crate::generated::frontend::models::{
     SignUpVerificationNextAction, VerificationObject, VerificationStatus,
     VerificationStrategy,
 };
-use crate::runtime::{Timestamp, model};
+use crate::runtime::{ClerkError, Timestamp, model};
 
 /// An object of the Frontend API; unknown fields are ignored.
 ///
@@ -24,10 +24,22 @@ pub struct SignUpVerification {
     pub status: VerificationStatus,
     /// `strategy`: one of the values of `VerificationStrategy`.
     pub strategy: VerificationStrategy,
+    /// `channel`: text, absent or null if there is none.
+    pub channel: Option<String>,
     /// `next_action`: one of the values of `SignUpVerificationNextAction`.
     pub next_action: SignUpVerificationNextAction,
     /// `supported_strategies`: list of texts.
     pub supported_strategies: Vec<String>,
+    /// `verified_at_client`: text, absent or null if there is none.
+    pub verified_at_client: Option<String>,
+    /// `error`: one of Clerk's errors, absent or null if there is none.
+    pub error: Option<ClerkError>,
+    /// `external_verification_redirect_url`: text, absent or null if there is none.
+    pub external_verification_redirect_url: Option<String>,
+    /// `message`: text, absent or null if there is none.
+    pub message: Option<String>,
+    /// `nonce`: text, absent or null if there is none.
+    pub nonce: Option<String>,
 }
 
 model! {
@@ -37,7 +49,13 @@ model! {
         2 => object: "object", OPTIONAL;
         3 => status: "status", REQUIRED;
         4 => strategy: "strategy", REQUIRED;
-        5 => next_action: "next_action", REQUIRED;
-        6 => supported_strategies: "supported_strategies", REQUIRED;
+        5 => channel: "channel", OPTIONAL;
+        6 => next_action: "next_action", REQUIRED;
+        7 => supported_strategies: "supported_strategies", REQUIRED;
+        8 => verified_at_client: "verified_at_client", OPTIONAL;
+        9 => error: "error", OPTIONAL;
+        10 => external_verification_redirect_url: "external_verification_redirect_url", OPTIONAL;
+        11 => message: "message", OPTIONAL;
+        12 => nonce: "nonce", OPTIONAL | SECRET;
     }
 }
