@@ -93,7 +93,7 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+pub(crate) fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
     while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
         value = document
             .pointer(reference.strip_prefix('#').unwrap())

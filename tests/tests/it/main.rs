@@ -13,6 +13,7 @@ mod counts;
 mod decode_command;
 mod decoding;
 mod document;
+mod documented;
 mod errors;
 mod external_accounts;
 mod mock;
