@@ -58,7 +58,7 @@ pub use generated::frontend::{Client, Envelope, models, resources};
 pub use runtime::{
     API_VERSION, ClerkError, Drift, DriftKind, Error, ErrorKind, FilePart, ItemStream, Method,
     Object, Page, Patch, RawCall, Redirect, Request, Response, Sending, SendingResponse, Text,
-    Timestamp, TimestampError, Value,
+    Timestamp, TimestampError, Value, http_client_builder,
 };
 
 /// The HTTP client that requests go through, for [`ClientBuilder::http_client`].

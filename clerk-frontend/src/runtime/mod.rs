@@ -77,3 +77,4 @@ pub use redirect::Redirect;
 pub use request::Request;
 pub use response::{Response, Sending, SendingResponse};
 pub(crate) use settings::{Settings, settings_methods};
+pub use transport::http_client_builder;

@@ -139,7 +139,8 @@ macro_rules! settings_methods {
         impl $builder {
             /// Sends requests through this HTTP client, with its proxies, certificates and connection pool.
             ///
-            /// Build it with `redirect::Policy::none()`: redirects are part of what this crate returns, and credentials
+            /// Start it with [`http_client_builder`](crate::http_client_builder), which has TLS, or build it with
+            /// `redirect::Policy::none()`: redirects are part of what this crate returns, and credentials
             /// must not be sent after them. A response that was redirected is an error.
             pub fn http_client(mut self, client: reqwest::Client) -> Self {
                 self.settings.http = Some(client);

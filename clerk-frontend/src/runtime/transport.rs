@@ -101,22 +101,38 @@ async fn read(response: reqwest::Response, limit: usize) -> Result<Bytes, Error>
 }
 
 /// The HTTP client of those who bring none.
-#[cfg(not(target_family = "wasm"))]
 pub(crate) fn default_client() -> Result<reqwest::Client, Error> {
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(std::time::Duration::from_secs(10));
-    with_tls(builder)?.build().map_err(|error| {
+    http_client_builder()?.build().map_err(|error| {
         Error::build("the HTTP client could not be built").with_source(error.without_url())
     })
 }
 
-/// The HTTP client of those who bring none: the browser's own.
+/// Starts an HTTP client for `ClientBuilder::http_client`: with this crate's TLS, no redirects followed, and ten seconds to
+/// connect.
+///
+/// reqwest's own `Client::new` has no TLS provider when this crate is the only one that chooses reqwest's features, and panics;
+/// start here instead to set proxies, certificates or limits of one's own.
+///
+/// # Errors
+///
+/// Fails if TLS cannot be set up.
+#[cfg(not(target_family = "wasm"))]
+pub fn http_client_builder() -> Result<reqwest::ClientBuilder, Error> {
+    with_tls(
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(std::time::Duration::from_secs(10)),
+    )
+}
+
+/// Starts an HTTP client for `ClientBuilder::http_client`: the browser's own.
+///
+/// # Errors
+///
+/// Never fails; other targets may.
 #[cfg(target_family = "wasm")]
-pub(crate) fn default_client() -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder().build().map_err(|error| {
-        Error::build("the HTTP client could not be built").with_source(error.without_url())
-    })
+pub fn http_client_builder() -> Result<reqwest::ClientBuilder, Error> {
+    Ok(reqwest::Client::builder())
 }
 
 /// rustls with ring, unless the process has chosen another provider, and the operating system's certificates.
@@ -154,4 +170,13 @@ fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, E
 #[cfg(not(any(feature = "rustls", feature = "native-tls", target_family = "wasm")))]
 fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, Error> {
     Ok(builder)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_http_client_of_ones_own_can_be_built() {
+        let client = super::http_client_builder().unwrap().no_proxy().build();
+        assert!(client.is_ok());
+    }
 }
