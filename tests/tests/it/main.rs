@@ -19,4 +19,6 @@ mod external_accounts;
 mod mock;
 mod mutations;
 mod oauth_applications;
+mod objects;
 mod operations;
+mod streams;
