@@ -10,6 +10,8 @@ const WIDTH: usize = 92;
 /// The `#[doc]` attributes of some lines.
 pub(crate) fn attributes(text: &str) -> TokenStream {
     let lines = text.lines().map(|line| {
+        // A carriage return, for one, may not stand in a comment.
+        let line = line.replace(char::is_control, " ");
         let line = if line.is_empty() {
             String::new()
         } else {
@@ -288,5 +290,11 @@ mod tests {
             "```text\nlet a;\n```\n  indented"
         );
         assert_eq!(prose("```json\n{}"), "```text\n{}\n```");
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_comments() {
+        let tokens = attributes("a\rb\tc").to_string();
+        assert_eq!(tokens, "# [doc = \" a b c\"]");
     }
 }

@@ -11,6 +11,8 @@ mod resource;
 mod source;
 mod structs;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use crate::ir::{Api, Model, ModelKind};

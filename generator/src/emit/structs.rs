@@ -259,7 +259,11 @@ fn setters(model: &Model, structure: &Struct) -> TokenStream {
     let values = required.iter().map(|field| {
         let name = ident(&field.ident);
         let value = value(field);
-        quote!(#name: #value,)
+        if name == value.to_string() {
+            quote!(#name,)
+        } else {
+            quote!(#name: #value,)
+        }
     });
     let rest = (!optional.is_empty()).then(|| quote!(..Default::default()));
     let setters = optional.iter().map(|field| setter(field));

@@ -5,6 +5,8 @@ mod models;
 mod operations;
 mod receivers;
 mod resources;
+#[cfg(test)]
+mod tests;
 
 use openapiv3::OpenAPI;
 
