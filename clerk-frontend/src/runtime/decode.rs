@@ -222,53 +222,74 @@ fn decode_root(
         };
     }
 
-    if let Slot::Model(model) = &mut slot
-        && model.shape().kind == ShapeKind::Envelope
-    {
-        let (result, journal) = attempt(body, &mut Slot::Model(*model), watching);
-        if journal.saw_response {
-            *drift = journal.drift;
-            return result;
+    match slot {
+        Slot::Model(model) if model.shape().kind == ShapeKind::Envelope => {
+            decode_wrapped(body, model, watching, drift)
         }
-        // Bare, whatever the first attempt made of it.
-        let mut response = model.slot(0);
-        response.reborrow().reset();
-        let (result, journal) = attempt(body, &mut response, watching);
+        slot => decode_bare(body, slot, watching, drift),
+    }
+}
+
+/// Reads an envelope, or what should be in one.
+fn decode_wrapped(
+    body: &str,
+    envelope: &mut dyn Model,
+    watching: bool,
+    drift: &mut Vec<Drift>,
+) -> Result<(), DecodeError> {
+    let (result, journal) = attempt(body, &mut Slot::Model(envelope), watching);
+    // An error may have come before the `response`.
+    if journal.saw_response || (result.is_err() && has_response(body)) {
         *drift = journal.drift;
-        if watching {
-            drift.insert(
-                0,
-                envelope_drift(DriftKind::EnvelopeMissing, "the body has no `response`"),
-            );
-        }
-        if result.is_ok() {
-            // What the first attempt may have taken for the client belongs to the value.
-            model.slot(1).reset();
-        }
         return result;
     }
+    // What the first attempt took for the client belongs to the value.
+    Slot::Model(envelope).reset();
+    let (result, journal) = attempt(body, &mut envelope.slot(0), watching);
+    if watching {
+        drift.push(envelope_drift(
+            DriftKind::EnvelopeMissing,
+            "the body has no `response`",
+        ));
+    }
+    drift.extend(journal.drift);
+    result
+}
 
+/// Reads a value that should not be in an envelope.
+fn decode_bare(
+    body: &str,
+    mut slot: Slot<'_>,
+    watching: bool,
+    drift: &mut Vec<Drift>,
+) -> Result<(), DecodeError> {
     let (result, journal) = attempt(body, &mut slot, watching);
     if journal.may_be_wrapped {
         slot.reborrow().reset();
         let mut wrapper = Wrapper { response: slot };
         let (unwrapped, inner) = attempt(body, &mut Slot::Model(&mut wrapper), watching);
         if inner.saw_response {
-            *drift = inner.drift;
             if watching {
-                drift.insert(
-                    0,
-                    envelope_drift(
-                        DriftKind::EnvelopeUnexpected,
-                        "the body is wrapped in `response`",
-                    ),
-                );
+                drift.push(envelope_drift(
+                    DriftKind::EnvelopeUnexpected,
+                    "the body has a `response`",
+                ));
             }
+            drift.extend(inner.drift);
             return unwrapped;
         }
     }
     *drift = journal.drift;
     result
+}
+
+/// Whether a body has a `response`, whatever else is wrong with it.
+fn has_response(body: &str) -> bool {
+    let mut wrapper = Wrapper {
+        response: Slot::Ignored,
+    };
+    let (_, journal) = attempt(body, &mut Slot::Model(&mut wrapper), false);
+    journal.saw_response
 }
 
 /// Returns the error for a body that is not UTF-8.
