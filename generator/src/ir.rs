@@ -68,6 +68,11 @@ impl Operation {
     pub(crate) fn takes_params(&self) -> bool {
         self.required.len() > MOST_ARGUMENTS
     }
+
+    /// Name of the struct of required inputs.
+    pub(crate) fn params(&self) -> String {
+        format!("{}Params", self.builder)
+    }
 }
 
 /// HTTP methods of the documents.

@@ -10,11 +10,6 @@ use crate::emit::types::{self, Models, field_type, ident};
 use crate::ir::{Auth, Format, Input, Operation, Output, Place, Resource, Statuses, Type, Verb};
 use crate::words;
 
-/// Name of the struct of required inputs.
-pub(super) fn params_name(operation: &Operation) -> String {
-    format!("{}Params", operation.builder)
-}
-
 /// The type callers pass: free-form objects are taken as any JSON value that converts.
 pub(super) fn argument_type(input: &Input) -> &Type {
     match &input.ty {
@@ -36,7 +31,7 @@ pub(super) fn method(operation: &Operation) -> TokenStream {
 
     let in_struct = operation.takes_params();
     let parameters = if in_struct {
-        let params = ident(&params_name(operation));
+        let params = ident(&operation.params());
         quote!(params: #params)
     } else {
         let parameters = operation
@@ -228,7 +223,7 @@ fn format_name(format: Format) -> TokenStream {
 }
 
 fn params_struct(operation: &Operation, resource: &Resource) -> TokenStream {
-    let name = ident(&params_name(operation));
+    let name = ident(&operation.params());
     let docs = docs::attributes(&docs::wrapped(&format!(
         "What `{}().{}()` needs.",
         resource.name, operation.method

@@ -216,7 +216,7 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
     let method = ident(&operation.method);
     let required = operation.required.iter().map(required);
     let arguments = if operation.takes_params() {
-        let params = ident(&operation::params_name(operation));
+        let params = ident(&operation.params());
         let names = operation.required.iter().map(|input| ident(&input.ident));
         quote!(resources::#accessor::#params { #(#names: #required),* })
     } else {

@@ -27,7 +27,8 @@ const BUILDER_METHODS: [&str; 11] = [
 ];
 
 /// Types that generated resource files import or that the prelude has.
-const TAKEN_TYPES: [&str; 20] = [
+const TAKEN_TYPES: [&str; 21] = [
+    "BTreeMap",
     "Auth",
     "BodyFormat",
     "Call",
@@ -77,9 +78,39 @@ pub(crate) fn resources(
         resource.operations.push(operation);
     }
     for resource in resources.values_mut() {
+        report_equal_types(resource, document_name, errors);
         resource.description = description(resource, document);
     }
     resources.into_values().collect()
+}
+
+/// Methods such as `get_2fa` and `get2fa` differ, their builders would not.
+fn report_equal_types(resource: &Resource, document: &str, errors: &mut Vec<SpecError>) {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for operation in &resource.operations {
+        let params = operation.takes_params().then(|| operation.params());
+        for name in std::iter::once(operation.builder.clone()).chain(params) {
+            let other = known.insert(name.clone(), &operation.id);
+            // Two equal methods were reported as such.
+            let same_method = |id: &str| {
+                let mut others = resource.operations.iter();
+                others.any(|other| other.id == id && other.method == operation.method)
+            };
+            if let Some(other) = other.filter(|other| !same_method(other)) {
+                errors.push(
+                    SpecError::new(
+                        document,
+                        &operation.pointer,
+                        format!(
+                            "operations `{other}` and `{}` both need a type `{name}` in `{}`",
+                            operation.id, resource.name
+                        ),
+                    )
+                    .help("different names; give one an `x-rust-method` in an overlay"),
+                );
+            }
+        }
+    }
 }
 
 /// The overlay's words (`x-rust-resources`), else those of the first declared tag.
