@@ -296,7 +296,19 @@ fn structure(
     if input {
         report_setter_collisions(&fields, node, document, errors);
     }
+    fields.sort_by(|left, right| reading_order(&left.wire).cmp(&reading_order(&right.wire)));
     Struct { fields, input }
+}
+
+/// What tells an object apart comes first, the rest by name: the order of a document decides nothing, not even the
+/// order of a constructor's parameters.
+fn reading_order(wire: &str) -> (u8, &str) {
+    let rank = match wire {
+        "id" => 0,
+        "object" => 1,
+        _ => 2,
+    };
+    (rank, wire)
 }
 
 /// Beside the setters, a struct that callers build has a constructor and methods that clear.

@@ -143,27 +143,34 @@ fn plain_types() {
     day: {type: string, format: date}
     raw: {x-rust-type: Value, type: string}",
     );
-    let found: Vec<Type> = fields(&api, "Widget")
-        .iter()
-        .map(|field| field.ty.clone())
-        .collect();
-    assert_eq!(
-        found,
-        [
-            Type::Text,
-            Type::Bool,
-            Type::Integer,
-            Type::Number,
-            Type::Map(Box::new(optional(Type::Integer))),
-            Type::Object,
-            Type::Object,
-            Type::Value,
-            list(list(Type::Bool)),
-            Type::Integer,
-            Type::Text,
-            Type::Value,
-        ]
+    for (name, ty) in [
+        ("text", Type::Text),
+        ("flag", Type::Bool),
+        ("count", Type::Integer),
+        ("size", Type::Number),
+        ("map", Type::Map(Box::new(optional(Type::Integer)))),
+        ("free", Type::Object),
+        ("open", Type::Object),
+        ("any", Type::Value),
+        ("list", list(list(Type::Bool))),
+        ("at", Type::Integer),
+        ("day", Type::Text),
+        ("raw", Type::Value),
+    ] {
+        assert_eq!(field(&api, name).ty, ty, "{name}");
+    }
+}
+
+#[test]
+fn fields_have_one_order_whatever_the_documents() {
+    let api = schemas(
+        "Widget:
+  properties: {size: {}, object: {type: string}, age: {}, id: {type: string}}",
     );
+    let order = fields(&api, "Widget")
+        .iter()
+        .map(|field| field.wire.as_str());
+    assert_eq!(order.collect::<Vec<_>>(), ["id", "object", "age", "size"]);
 }
 
 #[test]
@@ -243,8 +250,8 @@ Nut:
                 Presence::Required,
                 &Type::Enum("WidgetPartKind".to_owned())
             ),
-            ("size", Presence::Required, &Type::Number),
             ("length", Presence::Optional, &optional(Type::Number)),
+            ("size", Presence::Required, &Type::Number),
         ]
     );
     // The members are no types of their own, but values of theirs can be read.

@@ -10,14 +10,14 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActorToken {
-    /// `actor`: free-form JSON object.
-    pub actor: Object,
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `actor`: free-form JSON object.
+    pub actor: Object,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `status`: one of the values of `ActorTokenStatus`.
     pub status: ActorTokenStatus,
     /// `token`: text, absent or null if there is none.
@@ -32,10 +32,10 @@ pub struct ActorToken {
 
 model! {
     ActorToken {
-        0 => actor: "actor", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => actor: "actor", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
         4 => status: "status", REQUIRED;
         5 => token: "token", OPTIONAL | SECRET;
         6 => updated_at: "updated_at", REQUIRED;

@@ -9,12 +9,12 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AgentTask {
+    /// `object`: text.
+    pub object: String,
     /// `agent_id`: text.
     pub agent_id: String,
     /// `agent_task_id`: text.
     pub agent_task_id: String,
-    /// `object`: text.
-    pub object: String,
     /// `task_id`: text. Deprecated by Clerk.
     pub task_id: String,
     /// `url`: text, absent or null if there is none.
@@ -23,9 +23,9 @@ pub struct AgentTask {
 
 model! {
     AgentTask {
-        0 => agent_id: "agent_id", REQUIRED;
-        1 => agent_task_id: "agent_task_id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => agent_id: "agent_id", REQUIRED;
+        2 => agent_task_id: "agent_task_id", REQUIRED;
         3 => task_id: "task_id", REQUIRED;
         4 => url: "url", OPTIONAL | SECRET;
     }

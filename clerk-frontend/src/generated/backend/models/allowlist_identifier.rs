@@ -10,10 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AllowlistIdentifier {
-    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
-    pub created_at: Option<Timestamp>,
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
+    /// `object`: text, absent or null if there is none.
+    pub object: Option<String>,
+    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
+    pub created_at: Option<Timestamp>,
     /// `identifier`: text, absent or null if there is none.
     pub identifier: Option<String>,
     /// `identifier_type`: one of the values of `IdentifierType`, absent or null if there is none.
@@ -22,21 +24,19 @@ pub struct AllowlistIdentifier {
     pub instance_id: Option<String>,
     /// `invitation_id`: text, absent or null if there is none.
     pub invitation_id: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
     /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
     pub updated_at: Option<Timestamp>,
 }
 
 model! {
     AllowlistIdentifier {
-        0 => created_at: "created_at", OPTIONAL;
-        1 => id: "id", OPTIONAL;
-        2 => identifier: "identifier", OPTIONAL;
-        3 => identifier_type: "identifier_type", OPTIONAL;
-        4 => instance_id: "instance_id", OPTIONAL;
-        5 => invitation_id: "invitation_id", OPTIONAL;
-        6 => object: "object", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => created_at: "created_at", OPTIONAL;
+        3 => identifier: "identifier", OPTIONAL;
+        4 => identifier_type: "identifier_type", OPTIONAL;
+        5 => instance_id: "instance_id", OPTIONAL;
+        6 => invitation_id: "invitation_id", OPTIONAL;
         7 => updated_at: "updated_at", OPTIONAL;
     }
 }

@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, Value, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ApiKey {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `claims`: any JSON value.
     pub claims: Value,
     /// `created_at`: Unix time in milliseconds.
@@ -22,14 +26,10 @@ pub struct ApiKey {
     pub expiration: Option<Timestamp>,
     /// `expired`: boolean.
     pub expired: bool,
-    /// `id`: text.
-    pub id: String,
     /// `last_used_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_used_at: Option<Timestamp>,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `revocation_reason`: text, absent or null if there is none.
     pub revocation_reason: Option<String>,
     /// `revoked`: boolean.
@@ -46,16 +46,16 @@ pub struct ApiKey {
 
 model! {
     ApiKey {
-        0 => claims: "claims", OPTIONAL;
-        1 => created_at: "created_at", REQUIRED;
-        2 => created_by: "created_by", OPTIONAL;
-        3 => description: "description", OPTIONAL;
-        4 => expiration: "expiration", OPTIONAL;
-        5 => expired: "expired", ESSENTIAL;
-        6 => id: "id", REQUIRED;
-        7 => last_used_at: "last_used_at", OPTIONAL;
-        8 => name: "name", REQUIRED;
-        9 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => claims: "claims", OPTIONAL;
+        3 => created_at: "created_at", REQUIRED;
+        4 => created_by: "created_by", OPTIONAL;
+        5 => description: "description", OPTIONAL;
+        6 => expiration: "expiration", OPTIONAL;
+        7 => expired: "expired", ESSENTIAL;
+        8 => last_used_at: "last_used_at", OPTIONAL;
+        9 => name: "name", REQUIRED;
         10 => revocation_reason: "revocation_reason", OPTIONAL;
         11 => revoked: "revoked", ESSENTIAL;
         12 => scopes: "scopes", REQUIRED;

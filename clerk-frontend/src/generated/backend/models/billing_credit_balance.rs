@@ -10,15 +10,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCreditBalance {
-    /// `balance`: `BillingMoneyAmount`, absent or null if there is none.
-    pub balance: Option<BillingMoneyAmount>,
     /// `object`: text.
     pub object: String,
+    /// `balance`: `BillingMoneyAmount`, absent or null if there is none.
+    pub balance: Option<BillingMoneyAmount>,
 }
 
 model! {
     BillingCreditBalance {
-        0 => balance: "balance", OPTIONAL;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => balance: "balance", OPTIONAL;
     }
 }

@@ -10,16 +10,16 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCreditLedgerEntry {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `amount`: `BillingMoneyAmount`.
     pub amount: BillingMoneyAmount,
     /// `created_at`: text.
     pub created_at: String,
-    /// `id`: text.
-    pub id: String,
     /// `note`: text, absent or null if there is none.
     pub note: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `payer_id`: text.
     pub payer_id: String,
     /// `source_id`: text.
@@ -30,11 +30,11 @@ pub struct BillingCreditLedgerEntry {
 
 model! {
     BillingCreditLedgerEntry {
-        0 => amount: "amount", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => note: "note", OPTIONAL;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => note: "note", OPTIONAL;
         5 => payer_id: "payer_id", REQUIRED;
         6 => source_id: "source_id", REQUIRED;
         7 => source_type: "source_type", REQUIRED;

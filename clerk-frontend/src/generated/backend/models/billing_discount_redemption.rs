@@ -13,6 +13,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingDiscountRedemption {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `amount`: `BillingMoneyAmount`, absent or null if there is none.
     pub amount: Option<BillingMoneyAmount>,
     /// `amount_off`: `BillingMoneyAmount`, absent or null if there is none.
@@ -25,12 +29,8 @@ pub struct BillingDiscountRedemption {
     pub discount_id: String,
     /// `effect`: one of the values of `BillingDiscountEffect`, absent or null if there is none.
     pub effect: Option<BillingDiscountEffect>,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text, absent or null if there is none.
     pub name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `percent_off`: number, absent or null if there is none.
     pub percent_off: Option<f64>,
     /// `promo_code`: text, absent or null if there is none.
@@ -49,15 +49,15 @@ pub struct BillingDiscountRedemption {
 
 model! {
     BillingDiscountRedemption {
-        0 => amount: "amount", OPTIONAL;
-        1 => amount_off: "amount_off", OPTIONAL;
-        2 => cycles_applied: "cycles_applied", REQUIRED;
-        3 => cycles_remaining: "cycles_remaining", OPTIONAL;
-        4 => discount_id: "discount_id", REQUIRED;
-        5 => effect: "effect", OPTIONAL;
-        6 => id: "id", REQUIRED;
-        7 => name: "name", OPTIONAL;
-        8 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", OPTIONAL;
+        3 => amount_off: "amount_off", OPTIONAL;
+        4 => cycles_applied: "cycles_applied", REQUIRED;
+        5 => cycles_remaining: "cycles_remaining", OPTIONAL;
+        6 => discount_id: "discount_id", REQUIRED;
+        7 => effect: "effect", OPTIONAL;
+        8 => name: "name", OPTIONAL;
         9 => percent_off: "percent_off", OPTIONAL;
         10 => promo_code: "promo_code", OPTIONAL;
         11 => redeemed_at: "redeemed_at", REQUIRED;

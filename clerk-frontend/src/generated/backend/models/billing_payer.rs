@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPayer {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds, absent or null if there is none.
     pub created_at: Option<Timestamp>,
     /// `credits_balance`: `BillingMoneyAmount`, absent or null if there is none.
@@ -18,16 +22,12 @@ pub struct BillingPayer {
     pub email: Option<String>,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `organization_name`: text, absent or null if there is none.
@@ -40,15 +40,15 @@ pub struct BillingPayer {
 
 model! {
     BillingPayer {
-        0 => created_at: "created_at", OPTIONAL;
-        1 => credits_balance: "credits_balance", OPTIONAL;
-        2 => email: "email", OPTIONAL;
-        3 => first_name: "first_name", OPTIONAL;
-        4 => id: "id", REQUIRED;
-        5 => image_url: "image_url", OPTIONAL;
-        6 => instance_id: "instance_id", REQUIRED;
-        7 => last_name: "last_name", OPTIONAL;
-        8 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", OPTIONAL;
+        3 => credits_balance: "credits_balance", OPTIONAL;
+        4 => email: "email", OPTIONAL;
+        5 => first_name: "first_name", OPTIONAL;
+        6 => image_url: "image_url", OPTIONAL;
+        7 => instance_id: "instance_id", REQUIRED;
+        8 => last_name: "last_name", OPTIONAL;
         9 => organization_id: "organization_id", OPTIONAL;
         10 => organization_name: "organization_name", OPTIONAL;
         11 => updated_at: "updated_at", OPTIONAL;

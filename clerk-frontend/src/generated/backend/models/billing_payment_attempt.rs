@@ -13,6 +13,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPaymentAttempt {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `amount`: `BillingMoneyAmount`.
     pub amount: BillingMoneyAmount,
     /// `charge_type`: text.
@@ -25,12 +29,8 @@ pub struct BillingPaymentAttempt {
     pub gateway_external_id: Option<String>,
     /// `gateway_external_url`: text, absent or null if there is none.
     pub gateway_external_url: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
-    /// `object`: text.
-    pub object: String,
     /// `paid_at`: Unix time in milliseconds, absent or null if there is none.
     pub paid_at: Option<Timestamp>,
     /// `payee`: free-form JSON object.
@@ -63,15 +63,15 @@ pub struct BillingPaymentAttempt {
 
 model! {
     BillingPaymentAttempt {
-        0 => amount: "amount", REQUIRED;
-        1 => charge_type: "charge_type", REQUIRED;
-        2 => created_at: "created_at", REQUIRED;
-        3 => failed_at: "failed_at", OPTIONAL;
-        4 => gateway_external_id: "gateway_external_id", OPTIONAL;
-        5 => gateway_external_url: "gateway_external_url", OPTIONAL;
-        6 => id: "id", REQUIRED;
-        7 => instance_id: "instance_id", REQUIRED;
-        8 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", REQUIRED;
+        3 => charge_type: "charge_type", REQUIRED;
+        4 => created_at: "created_at", REQUIRED;
+        5 => failed_at: "failed_at", OPTIONAL;
+        6 => gateway_external_id: "gateway_external_id", OPTIONAL;
+        7 => gateway_external_url: "gateway_external_url", OPTIONAL;
+        8 => instance_id: "instance_id", REQUIRED;
         9 => paid_at: "paid_at", OPTIONAL;
         10 => payee: "payee", REQUIRED;
         11 => payee_id: "payee_id", REQUIRED;

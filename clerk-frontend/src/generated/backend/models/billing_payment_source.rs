@@ -12,6 +12,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPaymentSource {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `card_type`: text.
     pub card_type: String,
     /// `created_at`: Unix time in milliseconds.
@@ -26,16 +30,12 @@ pub struct BillingPaymentSource {
     pub gateway_external_account_id: Option<String>,
     /// `gateway_external_id`: text.
     pub gateway_external_id: String,
-    /// `id`: text.
-    pub id: String,
     /// `is_default`: boolean, absent or null if there is none.
     pub is_default: Option<bool>,
     /// `is_removable`: boolean, absent or null if there is none.
     pub is_removable: Option<bool>,
     /// `last4`: text.
     pub last4: String,
-    /// `object`: text.
-    pub object: String,
     /// `payer_id`: text.
     pub payer_id: String,
     /// `payment_method`: one of the values of `BillingPaymentSourceType`.
@@ -50,18 +50,18 @@ pub struct BillingPaymentSource {
 
 model! {
     BillingPaymentSource {
-        0 => card_type: "card_type", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => expiry_month: "expiry_month", OPTIONAL;
-        3 => expiry_year: "expiry_year", OPTIONAL;
-        4 => gateway: "gateway", REQUIRED;
-        5 => gateway_external_account_id: "gateway_external_account_id", OPTIONAL;
-        6 => gateway_external_id: "gateway_external_id", REQUIRED;
-        7 => id: "id", REQUIRED;
-        8 => is_default: "is_default", OPTIONAL;
-        9 => is_removable: "is_removable", OPTIONAL;
-        10 => last4: "last4", REQUIRED;
-        11 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => card_type: "card_type", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => expiry_month: "expiry_month", OPTIONAL;
+        5 => expiry_year: "expiry_year", OPTIONAL;
+        6 => gateway: "gateway", REQUIRED;
+        7 => gateway_external_account_id: "gateway_external_account_id", OPTIONAL;
+        8 => gateway_external_id: "gateway_external_id", REQUIRED;
+        9 => is_default: "is_default", OPTIONAL;
+        10 => is_removable: "is_removable", OPTIONAL;
+        11 => last4: "last4", REQUIRED;
         12 => payer_id: "payer_id", REQUIRED;
         13 => payment_method: "payment_method", REQUIRED;
         14 => status: "status", REQUIRED;

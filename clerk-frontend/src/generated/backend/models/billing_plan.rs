@@ -12,12 +12,32 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPlan {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
+    /// `amount`: integer, absent or null if there is none.
+    pub amount: Option<i64>,
+    /// `amount_formatted`: text, absent or null if there is none.
+    pub amount_formatted: Option<String>,
+    /// `annual_amount`: integer, absent or null if there is none.
+    pub annual_amount: Option<i64>,
+    /// `annual_amount_formatted`: text, absent or null if there is none.
+    pub annual_amount_formatted: Option<String>,
     /// `annual_fee`: `BillingMoneyAmount`, absent or null if there is none.
     pub annual_fee: Option<BillingMoneyAmount>,
+    /// `annual_monthly_amount`: integer, absent or null if there is none.
+    pub annual_monthly_amount: Option<i64>,
+    /// `annual_monthly_amount_formatted`: text, absent or null if there is none.
+    pub annual_monthly_amount_formatted: Option<String>,
     /// `annual_monthly_fee`: `BillingMoneyAmount`, absent or null if there is none.
     pub annual_monthly_fee: Option<BillingMoneyAmount>,
     /// `avatar_url`: text, absent or null if there is none.
     pub avatar_url: Option<String>,
+    /// `currency`: text, absent or null if there is none.
+    pub currency: Option<String>,
+    /// `currency_symbol`: text, absent or null if there is none.
+    pub currency_symbol: Option<String>,
     /// `description`: text, absent or null if there is none.
     pub description: Option<String>,
     /// `features`: list of `Feature`, absent or null if there is none.
@@ -32,16 +52,18 @@ pub struct BillingPlan {
     pub free_trial_enabled: Option<bool>,
     /// `has_base_fee`: boolean.
     pub has_base_fee: bool,
-    /// `id`: text.
-    pub id: String,
+    /// `interval`: integer, absent or null if there is none.
+    pub interval: Option<i64>,
     /// `is_default`: boolean.
     pub is_default: bool,
     /// `is_recurring`: boolean.
     pub is_recurring: bool,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
+    /// `payer_type`: list of texts, absent or null if there is none.
+    pub payer_type: Option<Vec<String>>,
+    /// `period`: text, absent or null if there is none.
+    pub period: Option<String>,
     /// `product_id`: text.
     pub product_id: String,
     /// `publicly_visible`: boolean.
@@ -50,61 +72,39 @@ pub struct BillingPlan {
     pub slug: String,
     /// `unit_prices`: list of `BillingPlanUnitPrice`, absent or null if there is none.
     pub unit_prices: Option<Vec<BillingPlanUnitPrice>>,
-    /// `amount`: integer, absent or null if there is none.
-    pub amount: Option<i64>,
-    /// `amount_formatted`: text, absent or null if there is none.
-    pub amount_formatted: Option<String>,
-    /// `annual_amount`: integer, absent or null if there is none.
-    pub annual_amount: Option<i64>,
-    /// `annual_amount_formatted`: text, absent or null if there is none.
-    pub annual_amount_formatted: Option<String>,
-    /// `annual_monthly_amount`: integer, absent or null if there is none.
-    pub annual_monthly_amount: Option<i64>,
-    /// `annual_monthly_amount_formatted`: text, absent or null if there is none.
-    pub annual_monthly_amount_formatted: Option<String>,
-    /// `currency`: text, absent or null if there is none.
-    pub currency: Option<String>,
-    /// `currency_symbol`: text, absent or null if there is none.
-    pub currency_symbol: Option<String>,
-    /// `interval`: integer, absent or null if there is none.
-    pub interval: Option<i64>,
-    /// `payer_type`: list of texts, absent or null if there is none.
-    pub payer_type: Option<Vec<String>>,
-    /// `period`: text, absent or null if there is none.
-    pub period: Option<String>,
 }
 
 model! {
     BillingPlan {
-        0 => annual_fee: "annual_fee", OPTIONAL;
-        1 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
-        2 => avatar_url: "avatar_url", OPTIONAL;
-        3 => description: "description", OPTIONAL;
-        4 => features: "features", OPTIONAL;
-        5 => fee: "fee", OPTIONAL;
-        6 => for_payer_type: "for_payer_type", REQUIRED;
-        7 => free_trial_days: "free_trial_days", OPTIONAL;
-        8 => free_trial_enabled: "free_trial_enabled", OPTIONAL;
-        9 => has_base_fee: "has_base_fee", REQUIRED;
-        10 => id: "id", REQUIRED;
-        11 => is_default: "is_default", REQUIRED;
-        12 => is_recurring: "is_recurring", REQUIRED;
-        13 => name: "name", REQUIRED;
-        14 => object: "object", REQUIRED;
-        15 => product_id: "product_id", REQUIRED;
-        16 => publicly_visible: "publicly_visible", REQUIRED;
-        17 => slug: "slug", REQUIRED;
-        18 => unit_prices: "unit_prices", OPTIONAL;
-        19 => amount: "amount", OPTIONAL;
-        20 => amount_formatted: "amount_formatted", OPTIONAL;
-        21 => annual_amount: "annual_amount", OPTIONAL;
-        22 => annual_amount_formatted: "annual_amount_formatted", OPTIONAL;
-        23 => annual_monthly_amount: "annual_monthly_amount", OPTIONAL;
-        24 => annual_monthly_amount_formatted: "annual_monthly_amount_formatted", OPTIONAL;
-        25 => currency: "currency", OPTIONAL;
-        26 => currency_symbol: "currency_symbol", OPTIONAL;
-        27 => interval: "interval", OPTIONAL;
-        28 => payer_type: "payer_type", OPTIONAL;
-        29 => period: "period", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", OPTIONAL;
+        3 => amount_formatted: "amount_formatted", OPTIONAL;
+        4 => annual_amount: "annual_amount", OPTIONAL;
+        5 => annual_amount_formatted: "annual_amount_formatted", OPTIONAL;
+        6 => annual_fee: "annual_fee", OPTIONAL;
+        7 => annual_monthly_amount: "annual_monthly_amount", OPTIONAL;
+        8 => annual_monthly_amount_formatted: "annual_monthly_amount_formatted", OPTIONAL;
+        9 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
+        10 => avatar_url: "avatar_url", OPTIONAL;
+        11 => currency: "currency", OPTIONAL;
+        12 => currency_symbol: "currency_symbol", OPTIONAL;
+        13 => description: "description", OPTIONAL;
+        14 => features: "features", OPTIONAL;
+        15 => fee: "fee", OPTIONAL;
+        16 => for_payer_type: "for_payer_type", REQUIRED;
+        17 => free_trial_days: "free_trial_days", OPTIONAL;
+        18 => free_trial_enabled: "free_trial_enabled", OPTIONAL;
+        19 => has_base_fee: "has_base_fee", REQUIRED;
+        20 => interval: "interval", OPTIONAL;
+        21 => is_default: "is_default", REQUIRED;
+        22 => is_recurring: "is_recurring", REQUIRED;
+        23 => name: "name", REQUIRED;
+        24 => payer_type: "payer_type", OPTIONAL;
+        25 => period: "period", OPTIONAL;
+        26 => product_id: "product_id", REQUIRED;
+        27 => publicly_visible: "publicly_visible", REQUIRED;
+        28 => slug: "slug", REQUIRED;
+        29 => unit_prices: "unit_prices", OPTIONAL;
     }
 }

@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPrice {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `amount`: integer.
     pub amount: i64,
     /// `annual_monthly_amount`: integer.
@@ -26,14 +30,10 @@ pub struct BillingPrice {
     pub description: Option<String>,
     /// `fee`: `BillingMoneyAmount`, absent or null if there is none.
     pub fee: Option<BillingMoneyAmount>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `is_default`: boolean.
     pub is_default: bool,
-    /// `object`: text.
-    pub object: String,
     /// `plan_id`: text.
     pub plan_id: String,
     /// `supported_billing_periods`: one of the values of `BillingSupportedPeriods`.
@@ -42,18 +42,18 @@ pub struct BillingPrice {
 
 model! {
     BillingPrice {
-        0 => amount: "amount", REQUIRED;
-        1 => annual_monthly_amount: "annual_monthly_amount", REQUIRED;
-        2 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
-        3 => created_at: "created_at", REQUIRED;
-        4 => currency: "currency", REQUIRED;
-        5 => currency_symbol: "currency_symbol", REQUIRED;
-        6 => description: "description", OPTIONAL;
-        7 => fee: "fee", OPTIONAL;
-        8 => id: "id", REQUIRED;
-        9 => instance_id: "instance_id", REQUIRED;
-        10 => is_default: "is_default", REQUIRED;
-        11 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", REQUIRED;
+        3 => annual_monthly_amount: "annual_monthly_amount", REQUIRED;
+        4 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
+        5 => created_at: "created_at", REQUIRED;
+        6 => currency: "currency", REQUIRED;
+        7 => currency_symbol: "currency_symbol", REQUIRED;
+        8 => description: "description", OPTIONAL;
+        9 => fee: "fee", OPTIONAL;
+        10 => instance_id: "instance_id", REQUIRED;
+        11 => is_default: "is_default", REQUIRED;
         12 => plan_id: "plan_id", REQUIRED;
         13 => supported_billing_periods: "supported_billing_periods", REQUIRED;
     }

@@ -12,14 +12,14 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingStatement {
-    /// `groups`: list of `BillingStatementGroup`.
-    pub groups: Vec<BillingStatementGroup>,
     /// `id`: text.
     pub id: String,
-    /// `instance_id`: text.
-    pub instance_id: String,
     /// `object`: text.
     pub object: String,
+    /// `groups`: list of `BillingStatementGroup`.
+    pub groups: Vec<BillingStatementGroup>,
+    /// `instance_id`: text.
+    pub instance_id: String,
     /// `payer`: `BillingPayer`.
     pub payer: BillingPayer,
     /// `status`: one of the values of `BillingStatementStatus`.
@@ -32,10 +32,10 @@ pub struct BillingStatement {
 
 model! {
     BillingStatement {
-        0 => groups: "groups", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => instance_id: "instance_id", REQUIRED;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => groups: "groups", REQUIRED;
+        3 => instance_id: "instance_id", REQUIRED;
         4 => payer: "payer", REQUIRED;
         5 => status: "status", REQUIRED;
         6 => timestamp: "timestamp", REQUIRED;

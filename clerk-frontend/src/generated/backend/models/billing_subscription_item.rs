@@ -15,6 +15,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSubscriptionItem {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
+    /// `amount`: `BillingMoneyAmount`, absent or null if there is none.
+    pub amount: Option<BillingMoneyAmount>,
     /// `canceled_at`: Unix time in milliseconds, absent or null if there is none.
     pub canceled_at: Option<Timestamp>,
     /// `created_at`: Unix time in milliseconds, absent or null if there is none.
@@ -25,18 +31,16 @@ pub struct BillingSubscriptionItem {
     pub credits: Option<BillingCredits>,
     /// `ended_at`: Unix time in milliseconds, absent or null if there is none.
     pub ended_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `is_free_trial`: boolean.
     pub is_free_trial: bool,
     /// `lifetime_paid`: `BillingMoneyAmount`, absent or null if there is none.
     pub lifetime_paid: Option<BillingMoneyAmount>,
+    /// `next_invoice`: `BillingSubscriptionItemNextPayment`, absent or null if there is none.
+    pub next_invoice: Option<BillingSubscriptionItemNextPayment>,
     /// `next_payment`: `BillingSubscriptionItemNextPayment`, absent or null if there is none.
     pub next_payment: Option<BillingSubscriptionItemNextPayment>,
-    /// `object`: text.
-    pub object: String,
     /// `past_due_at`: Unix time in milliseconds, absent or null if there is none.
     pub past_due_at: Option<Timestamp>,
     /// `payer`: `BillingPayer`, absent or null if there is none.
@@ -45,6 +49,10 @@ pub struct BillingSubscriptionItem {
     pub payer_id: String,
     /// `payment_method`: `BillingPaymentMethod`, absent or null if there is none.
     pub payment_method: Option<BillingPaymentMethod>,
+    /// `payment_source`: `BillingPaymentSource`, absent or null if there is none.
+    pub payment_source: Option<BillingPaymentSource>,
+    /// `payment_source_id`: text, absent or null if there is none.
+    pub payment_source_id: Option<String>,
     /// `period_end`: Unix time in milliseconds, absent or null if there is none.
     pub period_end: Option<Timestamp>,
     /// `period_start`: Unix time in milliseconds, absent or null if there is none.
@@ -67,47 +75,39 @@ pub struct BillingSubscriptionItem {
     pub totals: Option<BillingTotals>,
     /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
     pub updated_at: Option<Timestamp>,
-    /// `amount`: `BillingMoneyAmount`, absent or null if there is none.
-    pub amount: Option<BillingMoneyAmount>,
-    /// `next_invoice`: `BillingSubscriptionItemNextPayment`, absent or null if there is none.
-    pub next_invoice: Option<BillingSubscriptionItemNextPayment>,
-    /// `payment_source`: `BillingPaymentSource`, absent or null if there is none.
-    pub payment_source: Option<BillingPaymentSource>,
-    /// `payment_source_id`: text, absent or null if there is none.
-    pub payment_source_id: Option<String>,
 }
 
 model! {
     BillingSubscriptionItem {
-        0 => canceled_at: "canceled_at", OPTIONAL;
-        1 => created_at: "created_at", OPTIONAL;
-        2 => credit: "credit", OPTIONAL;
-        3 => credits: "credits", OPTIONAL;
-        4 => ended_at: "ended_at", OPTIONAL;
-        5 => id: "id", REQUIRED;
-        6 => instance_id: "instance_id", REQUIRED;
-        7 => is_free_trial: "is_free_trial", REQUIRED;
-        8 => lifetime_paid: "lifetime_paid", OPTIONAL;
-        9 => next_payment: "next_payment", OPTIONAL;
-        10 => object: "object", REQUIRED;
-        11 => past_due_at: "past_due_at", OPTIONAL;
-        12 => payer: "payer", OPTIONAL;
-        13 => payer_id: "payer_id", REQUIRED;
-        14 => payment_method: "payment_method", OPTIONAL;
-        15 => period_end: "period_end", OPTIONAL;
-        16 => period_start: "period_start", OPTIONAL;
-        17 => plan: "plan", OPTIONAL;
-        18 => plan_id: "plan_id", OPTIONAL;
-        19 => plan_period: "plan_period", REQUIRED;
-        20 => price_id: "price_id", OPTIONAL;
-        21 => proration_date: "proration_date", OPTIONAL;
-        22 => seats: "seats", OPTIONAL;
-        23 => status: "status", REQUIRED;
-        24 => totals: "totals", OPTIONAL;
-        25 => updated_at: "updated_at", OPTIONAL;
-        26 => amount: "amount", OPTIONAL;
-        27 => next_invoice: "next_invoice", OPTIONAL;
-        28 => payment_source: "payment_source", OPTIONAL;
-        29 => payment_source_id: "payment_source_id", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", OPTIONAL;
+        3 => canceled_at: "canceled_at", OPTIONAL;
+        4 => created_at: "created_at", OPTIONAL;
+        5 => credit: "credit", OPTIONAL;
+        6 => credits: "credits", OPTIONAL;
+        7 => ended_at: "ended_at", OPTIONAL;
+        8 => instance_id: "instance_id", REQUIRED;
+        9 => is_free_trial: "is_free_trial", REQUIRED;
+        10 => lifetime_paid: "lifetime_paid", OPTIONAL;
+        11 => next_invoice: "next_invoice", OPTIONAL;
+        12 => next_payment: "next_payment", OPTIONAL;
+        13 => past_due_at: "past_due_at", OPTIONAL;
+        14 => payer: "payer", OPTIONAL;
+        15 => payer_id: "payer_id", REQUIRED;
+        16 => payment_method: "payment_method", OPTIONAL;
+        17 => payment_source: "payment_source", OPTIONAL;
+        18 => payment_source_id: "payment_source_id", OPTIONAL;
+        19 => period_end: "period_end", OPTIONAL;
+        20 => period_start: "period_start", OPTIONAL;
+        21 => plan: "plan", OPTIONAL;
+        22 => plan_id: "plan_id", OPTIONAL;
+        23 => plan_period: "plan_period", REQUIRED;
+        24 => price_id: "price_id", OPTIONAL;
+        25 => proration_date: "proration_date", OPTIONAL;
+        26 => seats: "seats", OPTIONAL;
+        27 => status: "status", REQUIRED;
+        28 => totals: "totals", OPTIONAL;
+        29 => updated_at: "updated_at", OPTIONAL;
     }
 }

@@ -14,28 +14,28 @@ use crate::runtime::model;
 pub struct BillingTotals {
     /// `base_fee`: `BillingMoneyAmount`.
     pub base_fee: BillingMoneyAmount,
-    /// `grand_total`: `BillingMoneyAmount`.
-    pub grand_total: BillingMoneyAmount,
-    /// `subtotal`: `BillingMoneyAmount`.
-    pub subtotal: BillingMoneyAmount,
-    /// `tax_total`: `BillingMoneyAmount`.
-    pub tax_total: BillingMoneyAmount,
     /// `credits`: `BillingCredits`, absent or null if there is none.
     pub credits: Option<BillingCredits>,
     /// `discounts`: `BillingDiscounts`, absent or null if there is none.
     pub discounts: Option<BillingDiscounts>,
+    /// `grand_total`: `BillingMoneyAmount`.
+    pub grand_total: BillingMoneyAmount,
     /// `per_unit_totals`: list of `BillingPerUnitTotal`, absent or null if there is none.
     pub per_unit_totals: Option<Vec<BillingPerUnitTotal>>,
+    /// `subtotal`: `BillingMoneyAmount`.
+    pub subtotal: BillingMoneyAmount,
+    /// `tax_total`: `BillingMoneyAmount`.
+    pub tax_total: BillingMoneyAmount,
 }
 
 model! {
     BillingTotals {
         0 => base_fee: "base_fee", REQUIRED;
-        1 => grand_total: "grand_total", REQUIRED;
-        2 => subtotal: "subtotal", REQUIRED;
-        3 => tax_total: "tax_total", REQUIRED;
-        4 => credits: "credits", OPTIONAL;
-        5 => discounts: "discounts", OPTIONAL;
-        6 => per_unit_totals: "per_unit_totals", OPTIONAL;
+        1 => credits: "credits", OPTIONAL;
+        2 => discounts: "discounts", OPTIONAL;
+        3 => grand_total: "grand_total", REQUIRED;
+        4 => per_unit_totals: "per_unit_totals", OPTIONAL;
+        5 => subtotal: "subtotal", REQUIRED;
+        6 => tax_total: "tax_total", REQUIRED;
     }
 }

@@ -10,16 +10,16 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Client {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
+    /// `object`: text.
+    pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `last_active_session_id`: text, absent or null if there is none.
     pub last_active_session_id: Option<String>,
     /// `last_authentication_strategy`: text, absent or null if there is none.
     pub last_authentication_strategy: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `session_ids`: list of texts.
     pub session_ids: Vec<String>,
     /// `sessions`: list of `Session`.
@@ -34,11 +34,11 @@ pub struct Client {
 
 model! {
     Client {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => last_active_session_id: "last_active_session_id", OPTIONAL;
-        3 => last_authentication_strategy: "last_authentication_strategy", OPTIONAL;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => last_active_session_id: "last_active_session_id", OPTIONAL;
+        4 => last_authentication_strategy: "last_authentication_strategy", OPTIONAL;
         5 => session_ids: "session_ids", REQUIRED;
         6 => sessions: "sessions", REQUIRED;
         7 => sign_in_id: "sign_in_id", OPTIONAL;

@@ -10,16 +10,16 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CodeVerification {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
+    /// `object`: text, absent or null if there is none.
+    pub object: Option<String>,
     /// `attempts`: integer, absent or null if there is none.
     pub attempts: Option<i64>,
     /// `channel`: text, absent or null if there is none.
     pub channel: Option<String>,
     /// `expire_at`: Unix time in milliseconds, absent or null if there is none.
     pub expire_at: Option<Timestamp>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
     /// `status`: text, absent or null if there is none.
     pub status: Option<String>,
     /// `strategy`: text, absent or null if there is none.
@@ -28,11 +28,11 @@ pub struct CodeVerification {
 
 model! {
     CodeVerification {
-        0 => attempts: "attempts", OPTIONAL;
-        1 => channel: "channel", OPTIONAL;
-        2 => expire_at: "expire_at", OPTIONAL;
-        3 => id: "id", OPTIONAL;
-        4 => object: "object", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => attempts: "attempts", OPTIONAL;
+        3 => channel: "channel", OPTIONAL;
+        4 => expire_at: "expire_at", OPTIONAL;
         5 => status: "status", OPTIONAL;
         6 => strategy: "strategy", OPTIONAL;
     }

@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedAdminPortalLinkToken {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `admin_portal_link_id`: text.
     pub admin_portal_link_id: String,
     /// `created_at`: Unix time in milliseconds.
@@ -18,14 +22,10 @@ pub struct CreatedAdminPortalLinkToken {
     pub expiration: Option<Timestamp>,
     /// `expired`: boolean.
     pub expired: bool,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `it_contact_id`: text, absent or null if there is none.
     pub it_contact_id: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `revocation_reason`: text, absent or null if there is none.
@@ -42,14 +42,14 @@ pub struct CreatedAdminPortalLinkToken {
 
 model! {
     CreatedAdminPortalLinkToken {
-        0 => admin_portal_link_id: "admin_portal_link_id", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => expiration: "expiration", OPTIONAL;
-        3 => expired: "expired", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => instance_id: "instance_id", REQUIRED;
-        6 => it_contact_id: "it_contact_id", OPTIONAL;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => admin_portal_link_id: "admin_portal_link_id", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => expiration: "expiration", OPTIONAL;
+        5 => expired: "expired", REQUIRED;
+        6 => instance_id: "instance_id", REQUIRED;
+        7 => it_contact_id: "it_contact_id", OPTIONAL;
         8 => organization_id: "organization_id", OPTIONAL;
         9 => revocation_reason: "revocation_reason", OPTIONAL;
         10 => revoked: "revoked", REQUIRED;

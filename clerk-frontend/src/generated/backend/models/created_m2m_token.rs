@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, Value, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CreatedM2mToken {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `claims`: any JSON value.
     pub claims: Value,
     /// `created_at`: Unix time in milliseconds.
@@ -18,12 +22,8 @@ pub struct CreatedM2mToken {
     pub expiration: Option<Timestamp>,
     /// `expired`: boolean.
     pub expired: bool,
-    /// `id`: text.
-    pub id: String,
     /// `last_used_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_used_at: Option<Timestamp>,
-    /// `object`: text.
-    pub object: String,
     /// `revocation_reason`: text, absent or null if there is none.
     pub revocation_reason: Option<String>,
     /// `revoked`: boolean.
@@ -40,13 +40,13 @@ pub struct CreatedM2mToken {
 
 model! {
     CreatedM2mToken {
-        0 => claims: "claims", OPTIONAL;
-        1 => created_at: "created_at", REQUIRED;
-        2 => expiration: "expiration", OPTIONAL;
-        3 => expired: "expired", ESSENTIAL;
-        4 => id: "id", REQUIRED;
-        5 => last_used_at: "last_used_at", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => claims: "claims", OPTIONAL;
+        3 => created_at: "created_at", REQUIRED;
+        4 => expiration: "expiration", OPTIONAL;
+        5 => expired: "expired", ESSENTIAL;
+        6 => last_used_at: "last_used_at", OPTIONAL;
         7 => revocation_reason: "revocation_reason", OPTIONAL;
         8 => revoked: "revoked", ESSENTIAL;
         9 => scopes: "scopes", OPTIONAL;

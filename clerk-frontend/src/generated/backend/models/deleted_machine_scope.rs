@@ -10,21 +10,21 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeletedMachineScope {
+    /// `object`: text.
+    pub object: String,
     /// `deleted`: boolean.
     pub deleted: bool,
     /// `from_machine_id`: text.
     pub from_machine_id: String,
-    /// `object`: text.
-    pub object: String,
     /// `to_machine_id`: text.
     pub to_machine_id: String,
 }
 
 model! {
     DeletedMachineScope {
-        0 => deleted: "deleted", REQUIRED;
-        1 => from_machine_id: "from_machine_id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => deleted: "deleted", REQUIRED;
+        2 => from_machine_id: "from_machine_id", REQUIRED;
         3 => to_machine_id: "to_machine_id", REQUIRED;
     }
 }

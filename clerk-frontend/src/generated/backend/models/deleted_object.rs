@@ -9,24 +9,24 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeletedObject {
-    /// `deleted`: boolean.
-    pub deleted: bool,
-    /// `external_id`: text, absent or null if there is none.
-    pub external_id: Option<String>,
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
     /// `object`: text.
     pub object: String,
+    /// `deleted`: boolean.
+    pub deleted: bool,
+    /// `external_id`: text, absent or null if there is none.
+    pub external_id: Option<String>,
     /// `slug`: text, absent or null if there is none.
     pub slug: Option<String>,
 }
 
 model! {
     DeletedObject {
-        0 => deleted: "deleted", REQUIRED;
-        1 => external_id: "external_id", OPTIONAL;
-        2 => id: "id", OPTIONAL;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", REQUIRED;
+        2 => deleted: "deleted", REQUIRED;
+        3 => external_id: "external_id", OPTIONAL;
         4 => slug: "slug", OPTIONAL;
     }
 }

@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DirectoryGroupRoleMapping {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `directory_group_display_name`: text.
@@ -18,10 +22,6 @@ pub struct DirectoryGroupRoleMapping {
     pub directory_group_id: String,
     /// `directory_id`: text.
     pub directory_id: String,
-    /// `id`: text.
-    pub id: String,
-    /// `object`: text.
-    pub object: String,
     /// `precedence`: integer.
     pub precedence: i64,
     /// `role`: `Role`, absent or null if there is none.
@@ -38,12 +38,12 @@ pub struct DirectoryGroupRoleMapping {
 
 model! {
     DirectoryGroupRoleMapping {
-        0 => created_at: "created_at", REQUIRED;
-        1 => directory_group_display_name: "directory_group_display_name", REQUIRED;
-        2 => directory_group_id: "directory_group_id", REQUIRED;
-        3 => directory_id: "directory_id", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => directory_group_display_name: "directory_group_display_name", REQUIRED;
+        4 => directory_group_id: "directory_group_id", REQUIRED;
+        5 => directory_id: "directory_id", REQUIRED;
         6 => precedence: "precedence", REQUIRED;
         7 => role: "role", OPTIONAL;
         8 => scim_directory_id: "scim_directory_id", REQUIRED;

@@ -10,6 +10,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Domain {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `accounts_portal_url`: text, absent or null if there is none.
     pub accounts_portal_url: Option<String>,
     /// `cname_targets`: list of `CnameTarget`, absent or null if there is none.
@@ -18,28 +22,24 @@ pub struct Domain {
     pub development_origin: String,
     /// `frontend_api_url`: text.
     pub frontend_api_url: String,
-    /// `id`: text.
-    pub id: String,
     /// `is_satellite`: boolean.
     pub is_satellite: bool,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `proxy_url`: text, absent or null if there is none.
     pub proxy_url: Option<String>,
 }
 
 model! {
     Domain {
-        0 => accounts_portal_url: "accounts_portal_url", OPTIONAL;
-        1 => cname_targets: "cname_targets", OPTIONAL;
-        2 => development_origin: "development_origin", REQUIRED;
-        3 => frontend_api_url: "frontend_api_url", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => is_satellite: "is_satellite", REQUIRED;
-        6 => name: "name", REQUIRED;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => accounts_portal_url: "accounts_portal_url", OPTIONAL;
+        3 => cname_targets: "cname_targets", OPTIONAL;
+        4 => development_origin: "development_origin", REQUIRED;
+        5 => frontend_api_url: "frontend_api_url", REQUIRED;
+        6 => is_satellite: "is_satellite", REQUIRED;
+        7 => name: "name", REQUIRED;
         8 => proxy_url: "proxy_url", OPTIONAL;
     }
 }

@@ -10,18 +10,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailAddress {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
     /// `linked_to`: list of `IdentificationLink`.
     pub linked_to: Vec<IdentificationLink>,
     /// `matches_sso_connection`: boolean, absent or null if there is none.
     pub matches_sso_connection: Option<bool>,
-    /// `object`: text.
-    pub object: String,
     /// `reserved`: boolean.
     pub reserved: bool,
     /// `updated_at`: Unix time in milliseconds.
@@ -32,12 +32,12 @@ pub struct EmailAddress {
 
 model! {
     EmailAddress {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => id: "id", OPTIONAL;
-        3 => linked_to: "linked_to", REQUIRED;
-        4 => matches_sso_connection: "matches_sso_connection", OPTIONAL;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => linked_to: "linked_to", REQUIRED;
+        5 => matches_sso_connection: "matches_sso_connection", OPTIONAL;
         6 => reserved: "reserved", REQUIRED;
         7 => updated_at: "updated_at", REQUIRED;
         8 => verification: "verification", OPTIONAL;

@@ -12,6 +12,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseAccount {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `active`: boolean.
     pub active: bool,
     /// `email_address`: text.
@@ -22,14 +26,10 @@ pub struct EnterpriseAccount {
     pub enterprise_connection_id: Option<String>,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `last_authenticated_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_authenticated_at: Option<Timestamp>,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `protocol`: one of the values of `EnterpriseProtocol`, absent or null if there is none.
     pub protocol: Option<EnterpriseProtocol>,
     /// `provider`: text.
@@ -44,15 +44,15 @@ pub struct EnterpriseAccount {
 
 model! {
     EnterpriseAccount {
-        0 => active: "active", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => enterprise_connection: "enterprise_connection", OPTIONAL;
-        3 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
-        4 => first_name: "first_name", OPTIONAL;
-        5 => id: "id", REQUIRED;
-        6 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
-        7 => last_name: "last_name", OPTIONAL;
-        8 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => active: "active", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => enterprise_connection: "enterprise_connection", OPTIONAL;
+        5 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
+        6 => first_name: "first_name", OPTIONAL;
+        7 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
+        8 => last_name: "last_name", OPTIONAL;
         9 => protocol: "protocol", OPTIONAL;
         10 => provider: "provider", REQUIRED;
         11 => provider_user_id: "provider_user_id", OPTIONAL;

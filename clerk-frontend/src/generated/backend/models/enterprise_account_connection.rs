@@ -9,6 +9,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseAccountConnection {
+    /// `id`: text.
+    pub id: String,
     /// `active`: boolean.
     pub active: bool,
     /// `allow_idp_initiated`: boolean.
@@ -23,8 +25,6 @@ pub struct EnterpriseAccountConnection {
     pub domain: Option<String>,
     /// `domains`: list of texts, absent or null if there is none.
     pub domains: Option<Vec<String>>,
-    /// `id`: text.
-    pub id: String,
     /// `logo_public_url`: text, absent or null if there is none.
     pub logo_public_url: Option<String>,
     /// `name`: text.
@@ -41,14 +41,14 @@ pub struct EnterpriseAccountConnection {
 
 model! {
     EnterpriseAccountConnection {
-        0 => active: "active", REQUIRED;
-        1 => allow_idp_initiated: "allow_idp_initiated", REQUIRED;
-        2 => allow_subdomains: "allow_subdomains", REQUIRED;
-        3 => created_at: "created_at", REQUIRED;
-        4 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
-        5 => domain: "domain", OPTIONAL;
-        6 => domains: "domains", OPTIONAL;
-        7 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => active: "active", REQUIRED;
+        2 => allow_idp_initiated: "allow_idp_initiated", REQUIRED;
+        3 => allow_subdomains: "allow_subdomains", REQUIRED;
+        4 => created_at: "created_at", REQUIRED;
+        5 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
+        6 => domain: "domain", OPTIONAL;
+        7 => domains: "domains", OPTIONAL;
         8 => logo_public_url: "logo_public_url", OPTIONAL;
         9 => name: "name", REQUIRED;
         10 => protocol: "protocol", REQUIRED;

@@ -12,28 +12,32 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseConnection {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `active`: boolean.
     pub active: bool,
     /// `allow_organization_account_linking`: boolean, absent or null if there is none.
     pub allow_organization_account_linking: Option<bool>,
+    /// `authenticatable`: boolean.
+    pub authenticatable: bool,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `custom_attributes`: list of `EnterpriseCustomAttribute`, absent or null if there is none.
     pub custom_attributes: Option<Vec<EnterpriseCustomAttribute>>,
     /// `disable_additional_identifications`: boolean, absent or null if there is none.
     pub disable_additional_identifications: Option<bool>,
+    /// `disable_jit_provisioning`: boolean.
+    pub disable_jit_provisioning: bool,
     /// `domains`: list of texts.
     pub domains: Vec<String>,
-    /// `id`: text.
-    pub id: String,
     /// `logo_public_url`: text, absent or null if there is none.
     pub logo_public_url: Option<String>,
     /// `name`: text.
     pub name: String,
     /// `oauth_config`: `EnterpriseOAuthConfig`, absent or null if there is none.
     pub oauth_config: Option<EnterpriseOAuthConfig>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `provider`: text.
@@ -44,31 +48,27 @@ pub struct EnterpriseConnection {
     pub sync_user_attributes: Option<bool>,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
-    /// `authenticatable`: boolean.
-    pub authenticatable: bool,
-    /// `disable_jit_provisioning`: boolean.
-    pub disable_jit_provisioning: bool,
 }
 
 model! {
     EnterpriseConnection {
-        0 => active: "active", REQUIRED;
-        1 => allow_organization_account_linking: "allow_organization_account_linking", OPTIONAL;
-        2 => created_at: "created_at", REQUIRED;
-        3 => custom_attributes: "custom_attributes", OPTIONAL;
-        4 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
-        5 => domains: "domains", REQUIRED;
-        6 => id: "id", REQUIRED;
-        7 => logo_public_url: "logo_public_url", OPTIONAL;
-        8 => name: "name", REQUIRED;
-        9 => oauth_config: "oauth_config", OPTIONAL;
-        10 => object: "object", REQUIRED;
-        11 => organization_id: "organization_id", OPTIONAL;
-        12 => provider: "provider", REQUIRED;
-        13 => saml_connection: "saml_connection", OPTIONAL;
-        14 => sync_user_attributes: "sync_user_attributes", OPTIONAL;
-        15 => updated_at: "updated_at", REQUIRED;
-        16 => authenticatable: "authenticatable", REQUIRED;
-        17 => disable_jit_provisioning: "disable_jit_provisioning", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => active: "active", REQUIRED;
+        3 => allow_organization_account_linking: "allow_organization_account_linking", OPTIONAL;
+        4 => authenticatable: "authenticatable", REQUIRED;
+        5 => created_at: "created_at", REQUIRED;
+        6 => custom_attributes: "custom_attributes", OPTIONAL;
+        7 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
+        8 => disable_jit_provisioning: "disable_jit_provisioning", REQUIRED;
+        9 => domains: "domains", REQUIRED;
+        10 => logo_public_url: "logo_public_url", OPTIONAL;
+        11 => name: "name", REQUIRED;
+        12 => oauth_config: "oauth_config", OPTIONAL;
+        13 => organization_id: "organization_id", OPTIONAL;
+        14 => provider: "provider", REQUIRED;
+        15 => saml_connection: "saml_connection", OPTIONAL;
+        16 => sync_user_attributes: "sync_user_attributes", OPTIONAL;
+        17 => updated_at: "updated_at", REQUIRED;
     }
 }

@@ -10,6 +10,8 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseSamlConnection {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
     /// `acs_url`: text, absent or null if there is none.
     pub acs_url: Option<String>,
     /// `active`: boolean, absent or null if there is none.
@@ -20,8 +22,6 @@ pub struct EnterpriseSamlConnection {
     pub allow_subdomains: Option<bool>,
     /// `force_authn`: boolean, absent or null if there is none.
     pub force_authn: Option<bool>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
     /// `idp_entity_id`: text, absent or null if there is none.
     pub idp_entity_id: Option<String>,
     /// `idp_metadata_url`: text, absent or null if there is none.
@@ -40,12 +40,12 @@ pub struct EnterpriseSamlConnection {
 
 model! {
     EnterpriseSamlConnection {
-        0 => acs_url: "acs_url", OPTIONAL;
-        1 => active: "active", OPTIONAL;
-        2 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
-        3 => allow_subdomains: "allow_subdomains", OPTIONAL;
-        4 => force_authn: "force_authn", OPTIONAL;
-        5 => id: "id", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => acs_url: "acs_url", OPTIONAL;
+        2 => active: "active", OPTIONAL;
+        3 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
+        4 => allow_subdomains: "allow_subdomains", OPTIONAL;
+        5 => force_authn: "force_authn", OPTIONAL;
         6 => idp_entity_id: "idp_entity_id", OPTIONAL;
         7 => idp_metadata_url: "idp_metadata_url", OPTIONAL;
         8 => idp_sso_url: "idp_sso_url", OPTIONAL;

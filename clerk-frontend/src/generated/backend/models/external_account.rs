@@ -10,6 +10,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ExternalAccount {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: one of the values of `ExternalAccountObject`.
+    pub object: ExternalAccountObject,
     /// `approved_scopes`: text.
     pub approved_scopes: String,
     /// `avatar_url`: text, absent or null if there is none. Deprecated by Clerk.
@@ -22,8 +26,6 @@ pub struct ExternalAccount {
     pub email_address_verified: Option<bool>,
     /// `first_name`: text.
     pub first_name: String,
-    /// `id`: text.
-    pub id: String,
     /// `identification_id`: text.
     pub identification_id: String,
     /// `image_url`: text, absent or null if there is none.
@@ -32,8 +34,6 @@ pub struct ExternalAccount {
     pub label: Option<String>,
     /// `last_name`: text.
     pub last_name: String,
-    /// `object`: one of the values of `ExternalAccountObject`.
-    pub object: ExternalAccountObject,
     /// `phone_number`: text, absent or null if there is none.
     pub phone_number: Option<String>,
     /// `provider`: text.
@@ -52,18 +52,18 @@ pub struct ExternalAccount {
 
 model! {
     ExternalAccount {
-        0 => approved_scopes: "approved_scopes", REQUIRED;
-        1 => avatar_url: "avatar_url", OPTIONAL;
-        2 => created_at: "created_at", REQUIRED;
-        3 => email_address: "email_address", REQUIRED;
-        4 => email_address_verified: "email_address_verified", OPTIONAL;
-        5 => first_name: "first_name", REQUIRED;
-        6 => id: "id", REQUIRED;
-        7 => identification_id: "identification_id", REQUIRED;
-        8 => image_url: "image_url", OPTIONAL;
-        9 => label: "label", OPTIONAL;
-        10 => last_name: "last_name", REQUIRED;
-        11 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => approved_scopes: "approved_scopes", REQUIRED;
+        3 => avatar_url: "avatar_url", OPTIONAL;
+        4 => created_at: "created_at", REQUIRED;
+        5 => email_address: "email_address", REQUIRED;
+        6 => email_address_verified: "email_address_verified", OPTIONAL;
+        7 => first_name: "first_name", REQUIRED;
+        8 => identification_id: "identification_id", REQUIRED;
+        9 => image_url: "image_url", OPTIONAL;
+        10 => label: "label", OPTIONAL;
+        11 => last_name: "last_name", REQUIRED;
         12 => phone_number: "phone_number", OPTIONAL;
         13 => provider: "provider", REQUIRED;
         14 => provider_user_id: "provider_user_id", REQUIRED;

@@ -10,6 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct IdpOAuthAccessToken {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
+    /// `object`: text, absent or null if there is none.
+    pub object: Option<String>,
+    /// `active`: boolean, absent or null if there is none.
+    pub active: Option<bool>,
     /// `client_id`: text, absent or null if there is none.
     pub client_id: Option<String>,
     /// `created_at`: Unix time in milliseconds, absent or null if there is none.
@@ -18,10 +24,6 @@ pub struct IdpOAuthAccessToken {
     pub expiration: Option<Timestamp>,
     /// `expired`: boolean, absent or null if there is none.
     pub expired: Option<bool>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
     /// `revocation_reason`: text, absent or null if there is none.
     pub revocation_reason: Option<String>,
     /// `revoked`: boolean, absent or null if there is none.
@@ -32,23 +34,21 @@ pub struct IdpOAuthAccessToken {
     pub subject: Option<String>,
     /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
     pub updated_at: Option<Timestamp>,
-    /// `active`: boolean, absent or null if there is none.
-    pub active: Option<bool>,
 }
 
 model! {
     IdpOAuthAccessToken {
-        0 => client_id: "client_id", OPTIONAL;
-        1 => created_at: "created_at", OPTIONAL;
-        2 => expiration: "expiration", OPTIONAL;
-        3 => expired: "expired", OPTIONAL;
-        4 => id: "id", OPTIONAL;
-        5 => object: "object", OPTIONAL;
-        6 => revocation_reason: "revocation_reason", OPTIONAL;
-        7 => revoked: "revoked", OPTIONAL;
-        8 => scopes: "scopes", OPTIONAL;
-        9 => subject: "subject", OPTIONAL;
-        10 => updated_at: "updated_at", OPTIONAL;
-        11 => active: "active", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => active: "active", OPTIONAL;
+        3 => client_id: "client_id", OPTIONAL;
+        4 => created_at: "created_at", OPTIONAL;
+        5 => expiration: "expiration", OPTIONAL;
+        6 => expired: "expired", OPTIONAL;
+        7 => revocation_reason: "revocation_reason", OPTIONAL;
+        8 => revoked: "revoked", OPTIONAL;
+        9 => scopes: "scopes", OPTIONAL;
+        10 => subject: "subject", OPTIONAL;
+        11 => updated_at: "updated_at", OPTIONAL;
     }
 }

@@ -9,24 +9,24 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Instance {
-    /// `allowed_origins`: list of texts, absent or null if there is none.
-    pub allowed_origins: Option<Vec<String>>,
-    /// `environment_type`: text.
-    pub environment_type: String,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `allowed_origins`: list of texts, absent or null if there is none.
+    pub allowed_origins: Option<Vec<String>>,
+    /// `environment_type`: text.
+    pub environment_type: String,
     /// `workspace_id`: text, absent or null if there is none.
     pub workspace_id: Option<String>,
 }
 
 model! {
     Instance {
-        0 => allowed_origins: "allowed_origins", OPTIONAL;
-        1 => environment_type: "environment_type", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => allowed_origins: "allowed_origins", OPTIONAL;
+        3 => environment_type: "environment_type", REQUIRED;
         4 => workspace_id: "workspace_id", OPTIONAL;
     }
 }

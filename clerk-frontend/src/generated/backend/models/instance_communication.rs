@@ -9,15 +9,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InstanceCommunication {
-    /// `blocked_country_codes`: list of texts.
-    pub blocked_country_codes: Vec<String>,
     /// `object`: text.
     pub object: String,
+    /// `blocked_country_codes`: list of texts.
+    pub blocked_country_codes: Vec<String>,
 }
 
 model! {
     InstanceCommunication {
-        0 => blocked_country_codes: "blocked_country_codes", REQUIRED | SECRET;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => blocked_country_codes: "blocked_country_codes", REQUIRED | SECRET;
     }
 }

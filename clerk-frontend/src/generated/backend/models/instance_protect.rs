@@ -9,10 +9,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InstanceProtect {
-    /// `checks_bypassed`: boolean.
-    pub checks_bypassed: bool,
     /// `object`: text.
     pub object: String,
+    /// `checks_bypassed`: boolean.
+    pub checks_bypassed: bool,
     /// `rules_enabled`: boolean.
     pub rules_enabled: bool,
     /// `specter_enabled`: boolean.
@@ -21,8 +21,8 @@ pub struct InstanceProtect {
 
 model! {
     InstanceProtect {
-        0 => checks_bypassed: "checks_bypassed", REQUIRED;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => checks_bypassed: "checks_bypassed", REQUIRED;
         2 => rules_enabled: "rules_enabled", REQUIRED;
         3 => specter_enabled: "specter_enabled", REQUIRED;
     }

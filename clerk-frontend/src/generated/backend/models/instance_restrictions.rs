@@ -9,6 +9,8 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InstanceRestrictions {
+    /// `object`: text.
+    pub object: String,
     /// `allowlist`: boolean.
     pub allowlist: bool,
     /// `allowlist_blocklist_disabled_on_sign_in`: boolean.
@@ -19,17 +21,15 @@ pub struct InstanceRestrictions {
     pub block_email_subaddresses: bool,
     /// `blocklist`: boolean.
     pub blocklist: bool,
-    /// `object`: text.
-    pub object: String,
 }
 
 model! {
     InstanceRestrictions {
-        0 => allowlist: "allowlist", REQUIRED;
-        1 => allowlist_blocklist_disabled_on_sign_in: "allowlist_blocklist_disabled_on_sign_in", REQUIRED;
-        2 => block_disposable_email_domains: "block_disposable_email_domains", REQUIRED;
-        3 => block_email_subaddresses: "block_email_subaddresses", REQUIRED;
-        4 => blocklist: "blocklist", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => allowlist: "allowlist", REQUIRED;
+        2 => allowlist_blocklist_disabled_on_sign_in: "allowlist_blocklist_disabled_on_sign_in", REQUIRED;
+        3 => block_disposable_email_domains: "block_disposable_email_domains", REQUIRED;
+        4 => block_email_subaddresses: "block_email_subaddresses", REQUIRED;
+        5 => blocklist: "blocklist", REQUIRED;
     }
 }

@@ -10,15 +10,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct InstanceSettings {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
+    /// `object`: text, absent or null if there is none.
+    pub object: Option<String>,
     /// `enhanced_email_deliverability`: boolean, absent or null if there is none. Deprecated by
     /// Clerk.
     pub enhanced_email_deliverability: Option<bool>,
     /// `from_email_address`: text, absent or null if there is none.
     pub from_email_address: Option<String>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
     /// `progressive_sign_up`: boolean, absent or null if there is none.
     pub progressive_sign_up: Option<bool>,
     /// `restricted_to_allowlist`: boolean, absent or null if there is none.
@@ -27,10 +27,10 @@ pub struct InstanceSettings {
 
 model! {
     InstanceSettings {
-        0 => enhanced_email_deliverability: "enhanced_email_deliverability", OPTIONAL;
-        1 => from_email_address: "from_email_address", OPTIONAL;
-        2 => id: "id", OPTIONAL;
-        3 => object: "object", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => enhanced_email_deliverability: "enhanced_email_deliverability", OPTIONAL;
+        3 => from_email_address: "from_email_address", OPTIONAL;
         4 => progressive_sign_up: "progressive_sign_up", OPTIONAL;
         5 => restricted_to_allowlist: "restricted_to_allowlist", OPTIONAL;
     }

@@ -10,16 +10,16 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Invitation {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
     /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub expires_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
-    /// `object`: text.
-    pub object: String,
     /// `public_metadata`: free-form JSON object.
     pub public_metadata: Object,
     /// `revoked`: boolean, absent or null if there is none.
@@ -34,11 +34,11 @@ pub struct Invitation {
 
 model! {
     Invitation {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => expires_at: "expires_at", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => expires_at: "expires_at", OPTIONAL;
         5 => public_metadata: "public_metadata", REQUIRED;
         6 => revoked: "revoked", OPTIONAL;
         7 => status: "status", REQUIRED;

@@ -9,6 +9,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct JwtTemplate {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `allowed_clock_skew`: integer.
     pub allowed_clock_skew: i64,
     /// `claims`: free-form JSON object.
@@ -17,14 +21,10 @@ pub struct JwtTemplate {
     pub created_at: Timestamp,
     /// `custom_signing_key`: boolean.
     pub custom_signing_key: bool,
-    /// `id`: text.
-    pub id: String,
     /// `lifetime`: integer.
     pub lifetime: i64,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `signing_algorithm`: text.
     pub signing_algorithm: String,
     /// `updated_at`: Unix time in milliseconds.
@@ -33,14 +33,14 @@ pub struct JwtTemplate {
 
 model! {
     JwtTemplate {
-        0 => allowed_clock_skew: "allowed_clock_skew", REQUIRED;
-        1 => claims: "claims", REQUIRED;
-        2 => created_at: "created_at", REQUIRED;
-        3 => custom_signing_key: "custom_signing_key", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => lifetime: "lifetime", REQUIRED;
-        6 => name: "name", REQUIRED;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => allowed_clock_skew: "allowed_clock_skew", REQUIRED;
+        3 => claims: "claims", REQUIRED;
+        4 => created_at: "created_at", REQUIRED;
+        5 => custom_signing_key: "custom_signing_key", REQUIRED;
+        6 => lifetime: "lifetime", REQUIRED;
+        7 => name: "name", REQUIRED;
         8 => signing_algorithm: "signing_algorithm", REQUIRED;
         9 => updated_at: "updated_at", REQUIRED;
     }

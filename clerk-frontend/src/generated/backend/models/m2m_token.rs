@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, Value, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct M2mToken {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `claims`: any JSON value.
     pub claims: Value,
     /// `created_at`: Unix time in milliseconds.
@@ -18,12 +22,8 @@ pub struct M2mToken {
     pub expiration: Option<Timestamp>,
     /// `expired`: boolean.
     pub expired: bool,
-    /// `id`: text.
-    pub id: String,
     /// `last_used_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_used_at: Option<Timestamp>,
-    /// `object`: text.
-    pub object: String,
     /// `revocation_reason`: text, absent or null if there is none.
     pub revocation_reason: Option<String>,
     /// `revoked`: boolean.
@@ -32,26 +32,26 @@ pub struct M2mToken {
     pub scopes: Option<Vec<String>>,
     /// `subject`: text.
     pub subject: String,
-    /// `updated_at`: Unix time in milliseconds.
-    pub updated_at: Timestamp,
     /// `token`: text, absent or null if there is none.
     pub token: Option<String>,
+    /// `updated_at`: Unix time in milliseconds.
+    pub updated_at: Timestamp,
 }
 
 model! {
     M2mToken {
-        0 => claims: "claims", OPTIONAL;
-        1 => created_at: "created_at", REQUIRED;
-        2 => expiration: "expiration", OPTIONAL;
-        3 => expired: "expired", ESSENTIAL;
-        4 => id: "id", REQUIRED;
-        5 => last_used_at: "last_used_at", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => claims: "claims", OPTIONAL;
+        3 => created_at: "created_at", REQUIRED;
+        4 => expiration: "expiration", OPTIONAL;
+        5 => expired: "expired", ESSENTIAL;
+        6 => last_used_at: "last_used_at", OPTIONAL;
         7 => revocation_reason: "revocation_reason", OPTIONAL;
         8 => revoked: "revoked", ESSENTIAL;
         9 => scopes: "scopes", OPTIONAL;
         10 => subject: "subject", REQUIRED;
-        11 => updated_at: "updated_at", REQUIRED;
-        12 => token: "token", OPTIONAL | SECRET;
+        11 => token: "token", OPTIONAL | SECRET;
+        12 => updated_at: "updated_at", REQUIRED;
     }
 }

@@ -10,33 +10,33 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Machine {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `default_token_ttl`: integer, absent or null if there is none; at least 1; default `3600`.
     pub default_token_ttl: Option<i64>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `name`: text; 1 to 255 characters.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
-    /// `updated_at`: Unix time in milliseconds.
-    pub updated_at: Timestamp,
     /// `scoped_machines`: list of `ScopedMachine`.
     pub scoped_machines: Vec<ScopedMachine>,
+    /// `updated_at`: Unix time in milliseconds.
+    pub updated_at: Timestamp,
 }
 
 model! {
     Machine {
-        0 => created_at: "created_at", REQUIRED;
-        1 => default_token_ttl: "default_token_ttl", OPTIONAL;
-        2 => id: "id", REQUIRED;
-        3 => instance_id: "instance_id", REQUIRED;
-        4 => name: "name", REQUIRED;
-        5 => object: "object", REQUIRED;
-        6 => updated_at: "updated_at", REQUIRED;
-        7 => scoped_machines: "scoped_machines", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => default_token_ttl: "default_token_ttl", OPTIONAL;
+        4 => instance_id: "instance_id", REQUIRED;
+        5 => name: "name", REQUIRED;
+        6 => scoped_machines: "scoped_machines", REQUIRED;
+        7 => updated_at: "updated_at", REQUIRED;
     }
 }

@@ -9,21 +9,21 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct MachineScope {
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `from_machine_id`: text.
     pub from_machine_id: String,
-    /// `object`: text.
-    pub object: String,
     /// `to_machine_id`: text.
     pub to_machine_id: String,
 }
 
 model! {
     MachineScope {
-        0 => created_at: "created_at", REQUIRED;
-        1 => from_machine_id: "from_machine_id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => created_at: "created_at", REQUIRED;
+        2 => from_machine_id: "from_machine_id", REQUIRED;
         3 => to_machine_id: "to_machine_id", REQUIRED;
     }
 }

@@ -9,6 +9,8 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OAuthAccessToken {
+    /// `object`: text.
+    pub object: String,
     /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub expires_at: Option<Timestamp>,
     /// `external_account_id`: text.
@@ -17,8 +19,6 @@ pub struct OAuthAccessToken {
     pub id_token: Option<String>,
     /// `label`: text, absent or null if there is none.
     pub label: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `provider`: text.
     pub provider: String,
     /// `provider_user_id`: text.
@@ -35,11 +35,11 @@ pub struct OAuthAccessToken {
 
 model! {
     OAuthAccessToken {
-        0 => expires_at: "expires_at", OPTIONAL;
-        1 => external_account_id: "external_account_id", REQUIRED;
-        2 => id_token: "id_token", OPTIONAL | SECRET;
-        3 => label: "label", OPTIONAL;
-        4 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => expires_at: "expires_at", OPTIONAL;
+        2 => external_account_id: "external_account_id", REQUIRED;
+        3 => id_token: "id_token", OPTIONAL | SECRET;
+        4 => label: "label", OPTIONAL;
         5 => provider: "provider", REQUIRED;
         6 => provider_user_id: "provider_user_id", REQUIRED;
         7 => public_metadata: "public_metadata", REQUIRED;

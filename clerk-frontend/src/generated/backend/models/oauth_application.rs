@@ -9,6 +9,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OAuthApplication {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `authorize_url`: text.
     pub authorize_url: String,
     /// `callback_url`: text. Deprecated by Clerk.
@@ -27,14 +31,10 @@ pub struct OAuthApplication {
     pub discovery_url: String,
     /// `dynamically_registered`: boolean.
     pub dynamically_registered: bool,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `pkce_required`: boolean.
     pub pkce_required: bool,
     /// `public`: boolean.
@@ -55,19 +55,19 @@ pub struct OAuthApplication {
 
 model! {
     OAuthApplication {
-        0 => authorize_url: "authorize_url", REQUIRED;
-        1 => callback_url: "callback_url", REQUIRED;
-        2 => client_id: "client_id", REQUIRED;
-        3 => client_image_url: "client_image_url", OPTIONAL;
-        4 => client_uri: "client_uri", OPTIONAL;
-        5 => consent_screen_enabled: "consent_screen_enabled", REQUIRED;
-        6 => created_at: "created_at", REQUIRED;
-        7 => discovery_url: "discovery_url", REQUIRED;
-        8 => dynamically_registered: "dynamically_registered", REQUIRED;
-        9 => id: "id", REQUIRED;
-        10 => instance_id: "instance_id", REQUIRED;
-        11 => name: "name", REQUIRED;
-        12 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => authorize_url: "authorize_url", REQUIRED;
+        3 => callback_url: "callback_url", REQUIRED;
+        4 => client_id: "client_id", REQUIRED;
+        5 => client_image_url: "client_image_url", OPTIONAL;
+        6 => client_uri: "client_uri", OPTIONAL;
+        7 => consent_screen_enabled: "consent_screen_enabled", REQUIRED;
+        8 => created_at: "created_at", REQUIRED;
+        9 => discovery_url: "discovery_url", REQUIRED;
+        10 => dynamically_registered: "dynamically_registered", REQUIRED;
+        11 => instance_id: "instance_id", REQUIRED;
+        12 => name: "name", REQUIRED;
         13 => pkce_required: "pkce_required", REQUIRED;
         14 => public: "public", REQUIRED;
         15 => redirect_uris: "redirect_uris", REQUIRED;

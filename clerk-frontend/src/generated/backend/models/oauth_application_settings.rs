@@ -9,6 +9,8 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OAuthApplicationSettings {
+    /// `object`: text.
+    pub object: String,
     /// `client_id_metadata_documents_advertised`: boolean.
     pub client_id_metadata_documents_advertised: bool,
     /// `client_id_metadata_documents_block_implicitly_allowed_clients`: boolean.
@@ -21,18 +23,16 @@ pub struct OAuthApplicationSettings {
     pub dynamic_oauth_client_registration: bool,
     /// `oauth_jwt_access_tokens`: boolean.
     pub oauth_jwt_access_tokens: bool,
-    /// `object`: text.
-    pub object: String,
 }
 
 model! {
     OAuthApplicationSettings {
-        0 => client_id_metadata_documents_advertised: "client_id_metadata_documents_advertised", REQUIRED;
-        1 => client_id_metadata_documents_block_implicitly_allowed_clients: "client_id_metadata_documents_block_implicitly_allowed_clients", REQUIRED;
-        2 => client_id_metadata_documents_only_allow_pre_registered_clients: "client_id_metadata_documents_only_allow_pre_registered_clients", REQUIRED;
-        3 => default_scopes: "default_scopes", OPTIONAL;
-        4 => dynamic_oauth_client_registration: "dynamic_oauth_client_registration", REQUIRED;
-        5 => oauth_jwt_access_tokens: "oauth_jwt_access_tokens", REQUIRED;
-        6 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => client_id_metadata_documents_advertised: "client_id_metadata_documents_advertised", REQUIRED;
+        2 => client_id_metadata_documents_block_implicitly_allowed_clients: "client_id_metadata_documents_block_implicitly_allowed_clients", REQUIRED;
+        3 => client_id_metadata_documents_only_allow_pre_registered_clients: "client_id_metadata_documents_only_allow_pre_registered_clients", REQUIRED;
+        4 => default_scopes: "default_scopes", OPTIONAL;
+        5 => dynamic_oauth_client_registration: "dynamic_oauth_client_registration", REQUIRED;
+        6 => oauth_jwt_access_tokens: "oauth_jwt_access_tokens", REQUIRED;
     }
 }

@@ -9,6 +9,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OAuthApplicationWithSecret {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `authorize_url`: text.
     pub authorize_url: String,
     /// `callback_url`: text. Deprecated by Clerk.
@@ -17,6 +21,8 @@ pub struct OAuthApplicationWithSecret {
     pub client_id: String,
     /// `client_image_url`: text, absent or null if there is none.
     pub client_image_url: Option<String>,
+    /// `client_secret`: text, absent or null if there is none.
+    pub client_secret: Option<String>,
     /// `client_uri`: text, absent or null if there is none.
     pub client_uri: Option<String>,
     /// `consent_screen_enabled`: boolean.
@@ -27,14 +33,10 @@ pub struct OAuthApplicationWithSecret {
     pub discovery_url: String,
     /// `dynamically_registered`: boolean.
     pub dynamically_registered: bool,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `pkce_required`: boolean.
     pub pkce_required: bool,
     /// `public`: boolean.
@@ -51,33 +53,31 @@ pub struct OAuthApplicationWithSecret {
     pub updated_at: Timestamp,
     /// `user_info_url`: text.
     pub user_info_url: String,
-    /// `client_secret`: text, absent or null if there is none.
-    pub client_secret: Option<String>,
 }
 
 model! {
     OAuthApplicationWithSecret {
-        0 => authorize_url: "authorize_url", REQUIRED;
-        1 => callback_url: "callback_url", REQUIRED;
-        2 => client_id: "client_id", REQUIRED;
-        3 => client_image_url: "client_image_url", OPTIONAL;
-        4 => client_uri: "client_uri", OPTIONAL;
-        5 => consent_screen_enabled: "consent_screen_enabled", REQUIRED;
-        6 => created_at: "created_at", REQUIRED;
-        7 => discovery_url: "discovery_url", REQUIRED;
-        8 => dynamically_registered: "dynamically_registered", REQUIRED;
-        9 => id: "id", REQUIRED;
-        10 => instance_id: "instance_id", REQUIRED;
-        11 => name: "name", REQUIRED;
-        12 => object: "object", REQUIRED;
-        13 => pkce_required: "pkce_required", REQUIRED;
-        14 => public: "public", REQUIRED;
-        15 => redirect_uris: "redirect_uris", REQUIRED;
-        16 => scopes: "scopes", REQUIRED;
-        17 => token_fetch_url: "token_fetch_url", REQUIRED;
-        18 => token_introspection_url: "token_introspection_url", REQUIRED;
-        19 => updated_at: "updated_at", REQUIRED;
-        20 => user_info_url: "user_info_url", REQUIRED;
-        21 => client_secret: "client_secret", OPTIONAL | SECRET;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => authorize_url: "authorize_url", REQUIRED;
+        3 => callback_url: "callback_url", REQUIRED;
+        4 => client_id: "client_id", REQUIRED;
+        5 => client_image_url: "client_image_url", OPTIONAL;
+        6 => client_secret: "client_secret", OPTIONAL | SECRET;
+        7 => client_uri: "client_uri", OPTIONAL;
+        8 => consent_screen_enabled: "consent_screen_enabled", REQUIRED;
+        9 => created_at: "created_at", REQUIRED;
+        10 => discovery_url: "discovery_url", REQUIRED;
+        11 => dynamically_registered: "dynamically_registered", REQUIRED;
+        12 => instance_id: "instance_id", REQUIRED;
+        13 => name: "name", REQUIRED;
+        14 => pkce_required: "pkce_required", REQUIRED;
+        15 => public: "public", REQUIRED;
+        16 => redirect_uris: "redirect_uris", REQUIRED;
+        17 => scopes: "scopes", REQUIRED;
+        18 => token_fetch_url: "token_fetch_url", REQUIRED;
+        19 => token_introspection_url: "token_introspection_url", REQUIRED;
+        20 => updated_at: "updated_at", REQUIRED;
+        21 => user_info_url: "user_info_url", REQUIRED;
     }
 }

@@ -9,6 +9,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Organization {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `admin_delete_enabled`: boolean.
     pub admin_delete_enabled: bool,
     /// `created_at`: Unix time in milliseconds.
@@ -17,12 +21,12 @@ pub struct Organization {
     pub created_by: Option<String>,
     /// `has_image`: boolean.
     pub has_image: bool,
-    /// `id`: text.
-    pub id: String,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `last_active_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_active_at: Option<Timestamp>,
+    /// `logo_url`: text, absent or null if there is none. Deprecated by Clerk.
+    pub logo_url: Option<String>,
     /// `max_allowed_memberships`: integer.
     pub max_allowed_memberships: i64,
     /// `members_count`: integer, absent or null if there is none.
@@ -31,8 +35,6 @@ pub struct Organization {
     pub missing_member_with_elevated_permissions: Option<bool>,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `pending_invitations_count`: integer, absent or null if there is none.
     pub pending_invitations_count: Option<i64>,
     /// `private_metadata`: free-form JSON object, absent or null if there is none.
@@ -45,30 +47,28 @@ pub struct Organization {
     pub slug: String,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
-    /// `logo_url`: text, absent or null if there is none. Deprecated by Clerk.
-    pub logo_url: Option<String>,
 }
 
 model! {
     Organization {
-        0 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => created_by: "created_by", OPTIONAL;
-        3 => has_image: "has_image", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => image_url: "image_url", OPTIONAL;
-        6 => last_active_at: "last_active_at", OPTIONAL;
-        7 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
-        8 => members_count: "members_count", OPTIONAL;
-        9 => missing_member_with_elevated_permissions: "missing_member_with_elevated_permissions", OPTIONAL;
-        10 => name: "name", REQUIRED;
-        11 => object: "object", REQUIRED;
-        12 => pending_invitations_count: "pending_invitations_count", OPTIONAL;
-        13 => private_metadata: "private_metadata", OPTIONAL;
-        14 => public_metadata: "public_metadata", REQUIRED;
-        15 => role_set_key: "role_set_key", OPTIONAL;
-        16 => slug: "slug", REQUIRED;
-        17 => updated_at: "updated_at", REQUIRED;
-        18 => logo_url: "logo_url", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => created_by: "created_by", OPTIONAL;
+        5 => has_image: "has_image", REQUIRED;
+        6 => image_url: "image_url", OPTIONAL;
+        7 => last_active_at: "last_active_at", OPTIONAL;
+        8 => logo_url: "logo_url", OPTIONAL;
+        9 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
+        10 => members_count: "members_count", OPTIONAL;
+        11 => missing_member_with_elevated_permissions: "missing_member_with_elevated_permissions", OPTIONAL;
+        12 => name: "name", REQUIRED;
+        13 => pending_invitations_count: "pending_invitations_count", OPTIONAL;
+        14 => private_metadata: "private_metadata", OPTIONAL;
+        15 => public_metadata: "public_metadata", REQUIRED;
+        16 => role_set_key: "role_set_key", OPTIONAL;
+        17 => slug: "slug", REQUIRED;
+        18 => updated_at: "updated_at", REQUIRED;
     }
 }

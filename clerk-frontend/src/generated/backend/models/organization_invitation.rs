@@ -13,18 +13,18 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationInvitation {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
     /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub expires_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
     /// `inviter_id`: text, absent or null if there is none.
     pub inviter_id: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `private_metadata`: free-form JSON object, absent or null if there is none.
@@ -34,6 +34,8 @@ pub struct OrganizationInvitation {
     pub public_inviter_data: Option<OrganizationInvitationPublicUserData>,
     /// `public_metadata`: free-form JSON object.
     pub public_metadata: Object,
+    /// `public_organization_data`: `PublicOrganizationData`, absent or null if there is none.
+    pub public_organization_data: Option<PublicOrganizationData>,
     /// `role`: text.
     pub role: String,
     /// `role_name`: text.
@@ -44,27 +46,25 @@ pub struct OrganizationInvitation {
     pub updated_at: Timestamp,
     /// `url`: text, absent or null if there is none.
     pub url: Option<String>,
-    /// `public_organization_data`: `PublicOrganizationData`, absent or null if there is none.
-    pub public_organization_data: Option<PublicOrganizationData>,
 }
 
 model! {
     OrganizationInvitation {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => expires_at: "expires_at", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => inviter_id: "inviter_id", OPTIONAL;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => expires_at: "expires_at", OPTIONAL;
+        5 => inviter_id: "inviter_id", OPTIONAL;
         6 => organization_id: "organization_id", OPTIONAL;
         7 => private_metadata: "private_metadata", OPTIONAL;
         8 => public_inviter_data: "public_inviter_data", OPTIONAL;
         9 => public_metadata: "public_metadata", REQUIRED;
-        10 => role: "role", REQUIRED;
-        11 => role_name: "role_name", REQUIRED;
-        12 => status: "status", OPTIONAL;
-        13 => updated_at: "updated_at", REQUIRED;
-        14 => url: "url", OPTIONAL | SECRET;
-        15 => public_organization_data: "public_organization_data", OPTIONAL;
+        10 => public_organization_data: "public_organization_data", OPTIONAL;
+        11 => role: "role", REQUIRED;
+        12 => role_name: "role_name", REQUIRED;
+        13 => status: "status", OPTIONAL;
+        14 => updated_at: "updated_at", REQUIRED;
+        15 => url: "url", OPTIONAL | SECRET;
     }
 }

@@ -10,6 +10,8 @@ use crate::runtime::{Object, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationSettings {
+    /// `object`: text.
+    pub object: String,
     /// `admin_delete_enabled`: boolean.
     pub admin_delete_enabled: bool,
     /// `creator_role`: text.
@@ -22,6 +24,8 @@ pub struct OrganizationSettings {
     pub domains_enrollment_modes: Vec<OrganizationEnrollmentMode>,
     /// `enabled`: boolean.
     pub enabled: bool,
+    /// `force_organization_selection`: boolean, absent or null if there is none.
+    pub force_organization_selection: Option<bool>,
     /// `initial_role_set_key`: text, absent or null if there is none.
     pub initial_role_set_key: Option<String>,
     /// `max_allowed_domains`: integer.
@@ -34,33 +38,29 @@ pub struct OrganizationSettings {
     pub max_allowed_roles: i64,
     /// `max_role_sets_allowed`: integer, absent or null if there is none.
     pub max_role_sets_allowed: Option<i64>,
-    /// `object`: text.
-    pub object: String,
-    /// `slug_disabled`: boolean, absent or null if there is none.
-    pub slug_disabled: Option<bool>,
-    /// `force_organization_selection`: boolean, absent or null if there is none.
-    pub force_organization_selection: Option<bool>,
     /// `organization_creation_defaults`: free-form JSON object, absent or null if there is none.
     pub organization_creation_defaults: Option<Object>,
+    /// `slug_disabled`: boolean, absent or null if there is none.
+    pub slug_disabled: Option<bool>,
 }
 
 model! {
     OrganizationSettings {
-        0 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
-        1 => creator_role: "creator_role", REQUIRED;
-        2 => domains_default_role: "domains_default_role", REQUIRED;
-        3 => domains_enabled: "domains_enabled", REQUIRED;
-        4 => domains_enrollment_modes: "domains_enrollment_modes", REQUIRED;
-        5 => enabled: "enabled", REQUIRED;
-        6 => initial_role_set_key: "initial_role_set_key", OPTIONAL;
-        7 => max_allowed_domains: "max_allowed_domains", REQUIRED;
-        8 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
-        9 => max_allowed_permissions: "max_allowed_permissions", OPTIONAL;
-        10 => max_allowed_roles: "max_allowed_roles", REQUIRED;
-        11 => max_role_sets_allowed: "max_role_sets_allowed", OPTIONAL;
-        12 => object: "object", REQUIRED;
-        13 => slug_disabled: "slug_disabled", OPTIONAL;
-        14 => force_organization_selection: "force_organization_selection", OPTIONAL;
-        15 => organization_creation_defaults: "organization_creation_defaults", OPTIONAL;
+        0 => object: "object", REQUIRED;
+        1 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
+        2 => creator_role: "creator_role", REQUIRED;
+        3 => domains_default_role: "domains_default_role", REQUIRED;
+        4 => domains_enabled: "domains_enabled", REQUIRED;
+        5 => domains_enrollment_modes: "domains_enrollment_modes", REQUIRED;
+        6 => enabled: "enabled", REQUIRED;
+        7 => force_organization_selection: "force_organization_selection", OPTIONAL;
+        8 => initial_role_set_key: "initial_role_set_key", OPTIONAL;
+        9 => max_allowed_domains: "max_allowed_domains", REQUIRED;
+        10 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
+        11 => max_allowed_permissions: "max_allowed_permissions", OPTIONAL;
+        12 => max_allowed_roles: "max_allowed_roles", REQUIRED;
+        13 => max_role_sets_allowed: "max_role_sets_allowed", OPTIONAL;
+        14 => organization_creation_defaults: "organization_creation_defaults", OPTIONAL;
+        15 => slug_disabled: "slug_disabled", OPTIONAL;
     }
 }

@@ -12,12 +12,12 @@ use crate::runtime::{Timestamp, model};
 pub struct Passkey {
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
+    /// `object`: text.
+    pub object: String,
     /// `last_used_at`: Unix time in milliseconds.
     pub last_used_at: Timestamp,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `verification`: `Verification`, absent or null if there is none.
     pub verification: Option<Verification>,
 }
@@ -25,9 +25,9 @@ pub struct Passkey {
 model! {
     Passkey {
         0 => id: "id", OPTIONAL;
-        1 => last_used_at: "last_used_at", REQUIRED;
-        2 => name: "name", REQUIRED;
-        3 => object: "object", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => last_used_at: "last_used_at", REQUIRED;
+        3 => name: "name", REQUIRED;
         4 => verification: "verification", OPTIONAL;
     }
 }

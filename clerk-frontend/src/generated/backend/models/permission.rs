@@ -9,18 +9,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Permission {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `description`: text.
     pub description: String,
-    /// `id`: text.
-    pub id: String,
     /// `key`: text.
     pub key: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `type`: text.
     pub r#type: String,
     /// `updated_at`: Unix time in milliseconds.
@@ -29,12 +29,12 @@ pub struct Permission {
 
 model! {
     Permission {
-        0 => created_at: "created_at", REQUIRED;
-        1 => description: "description", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => key: "key", REQUIRED;
-        4 => name: "name", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => description: "description", REQUIRED;
+        4 => key: "key", REQUIRED;
+        5 => name: "name", REQUIRED;
         6 => r#type: "type", REQUIRED;
         7 => updated_at: "updated_at", REQUIRED;
     }

@@ -9,16 +9,16 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProxyCheck {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `domain_id`: text.
     pub domain_id: String,
-    /// `id`: text.
-    pub id: String,
     /// `last_run_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_run_at: Option<Timestamp>,
-    /// `object`: text.
-    pub object: String,
     /// `proxy_url`: text.
     pub proxy_url: String,
     /// `successful`: boolean.
@@ -29,11 +29,11 @@ pub struct ProxyCheck {
 
 model! {
     ProxyCheck {
-        0 => created_at: "created_at", REQUIRED;
-        1 => domain_id: "domain_id", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => last_run_at: "last_run_at", OPTIONAL;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => domain_id: "domain_id", REQUIRED;
+        4 => last_run_at: "last_run_at", OPTIONAL;
         5 => proxy_url: "proxy_url", REQUIRED;
         6 => successful: "successful", REQUIRED;
         7 => updated_at: "updated_at", REQUIRED;

@@ -9,10 +9,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PublicOrganizationData {
-    /// `has_image`: boolean.
-    pub has_image: bool,
     /// `id`: text.
     pub id: String,
+    /// `has_image`: boolean.
+    pub has_image: bool,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `name`: text.
@@ -23,8 +23,8 @@ pub struct PublicOrganizationData {
 
 model! {
     PublicOrganizationData {
-        0 => has_image: "has_image", REQUIRED;
-        1 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => has_image: "has_image", REQUIRED;
         2 => image_url: "image_url", OPTIONAL;
         3 => name: "name", REQUIRED;
         4 => slug: "slug", REQUIRED;

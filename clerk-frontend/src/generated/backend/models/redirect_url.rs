@@ -9,12 +9,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RedirectUrl {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
     /// `url`: text.
@@ -23,9 +23,9 @@ pub struct RedirectUrl {
 
 model! {
     RedirectUrl {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => updated_at: "updated_at", REQUIRED;
         4 => url: "url", REQUIRED;
     }

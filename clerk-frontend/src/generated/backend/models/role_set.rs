@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoleSet {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `creator_role`: `RoleSetItem`, absent or null if there is none.
@@ -18,14 +22,10 @@ pub struct RoleSet {
     pub default_role: Option<RoleSetItem>,
     /// `description`: text, absent or null if there is none.
     pub description: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `key`: text.
     pub key: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `role_set_migration`: `RoleSetMigration`, absent or null if there is none.
     pub role_set_migration: Option<RoleSetMigration>,
     /// `roles`: list of `RoleSetItem`.
@@ -38,14 +38,14 @@ pub struct RoleSet {
 
 model! {
     RoleSet {
-        0 => created_at: "created_at", REQUIRED;
-        1 => creator_role: "creator_role", OPTIONAL;
-        2 => default_role: "default_role", OPTIONAL;
-        3 => description: "description", OPTIONAL;
-        4 => id: "id", REQUIRED;
-        5 => key: "key", REQUIRED;
-        6 => name: "name", REQUIRED;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => creator_role: "creator_role", OPTIONAL;
+        4 => default_role: "default_role", OPTIONAL;
+        5 => description: "description", OPTIONAL;
+        6 => key: "key", REQUIRED;
+        7 => name: "name", REQUIRED;
         8 => role_set_migration: "role_set_migration", OPTIONAL;
         9 => roles: "roles", REQUIRED;
         10 => r#type: "type", REQUIRED;

@@ -9,36 +9,36 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoleSetItem {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `description`: text, absent or null if there is none.
     pub description: Option<String>,
     /// `has_members`: boolean, absent or null if there is none.
     pub has_members: Option<bool>,
-    /// `id`: text.
-    pub id: String,
     /// `key`: text.
     pub key: String,
     /// `members_count`: integer, absent or null if there is none.
     pub members_count: Option<i64>,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
 }
 
 model! {
     RoleSetItem {
-        0 => created_at: "created_at", REQUIRED;
-        1 => description: "description", OPTIONAL;
-        2 => has_members: "has_members", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => key: "key", REQUIRED;
-        5 => members_count: "members_count", OPTIONAL;
-        6 => name: "name", REQUIRED;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => description: "description", OPTIONAL;
+        4 => has_members: "has_members", OPTIONAL;
+        5 => key: "key", REQUIRED;
+        6 => members_count: "members_count", OPTIONAL;
+        7 => name: "name", REQUIRED;
         8 => updated_at: "updated_at", REQUIRED;
     }
 }

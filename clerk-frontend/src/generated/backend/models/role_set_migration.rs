@@ -10,22 +10,22 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct RoleSetMigration {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `completed_at`: Unix time in milliseconds, absent or null if there is none.
     pub completed_at: Option<Timestamp>,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `dest_role_set_id`: text, absent or null if there is none.
     pub dest_role_set_id: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `mappings`: map from text to text, absent or null if there is none.
     pub mappings: Option<BTreeMap<String, String>>,
     /// `migrated_members`: integer.
     pub migrated_members: i64,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `source_role_set_id`: text.
@@ -42,14 +42,14 @@ pub struct RoleSetMigration {
 
 model! {
     RoleSetMigration {
-        0 => completed_at: "completed_at", OPTIONAL;
-        1 => created_at: "created_at", REQUIRED;
-        2 => dest_role_set_id: "dest_role_set_id", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => instance_id: "instance_id", REQUIRED;
-        5 => mappings: "mappings", OPTIONAL;
-        6 => migrated_members: "migrated_members", REQUIRED;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => completed_at: "completed_at", OPTIONAL;
+        3 => created_at: "created_at", REQUIRED;
+        4 => dest_role_set_id: "dest_role_set_id", OPTIONAL;
+        5 => instance_id: "instance_id", REQUIRED;
+        6 => mappings: "mappings", OPTIONAL;
+        7 => migrated_members: "migrated_members", REQUIRED;
         8 => organization_id: "organization_id", OPTIONAL;
         9 => source_role_set_id: "source_role_set_id", REQUIRED;
         10 => started_at: "started_at", OPTIONAL;

@@ -10,20 +10,20 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlAccount {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `active`: boolean.
     pub active: bool,
     /// `email_address`: text.
     pub email_address: String,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `last_authenticated_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_authenticated_at: Option<Timestamp>,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `provider`: text.
     pub provider: String,
     /// `provider_user_id`: text, absent or null if there is none.
@@ -38,13 +38,13 @@ pub struct SamlAccount {
 
 model! {
     SamlAccount {
-        0 => active: "active", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => first_name: "first_name", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
-        5 => last_name: "last_name", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => active: "active", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => first_name: "first_name", OPTIONAL;
+        5 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
+        6 => last_name: "last_name", OPTIONAL;
         7 => provider: "provider", REQUIRED;
         8 => provider_user_id: "provider_user_id", OPTIONAL;
         9 => public_metadata: "public_metadata", OPTIONAL;

@@ -9,6 +9,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlAccountConnection {
+    /// `id`: text.
+    pub id: String,
     /// `active`: boolean.
     pub active: bool,
     /// `allow_idp_initiated`: boolean, absent or null if there is none.
@@ -23,8 +25,6 @@ pub struct SamlAccountConnection {
     pub domain: Option<String>,
     /// `domains`: list of texts, absent or null if there is none.
     pub domains: Option<Vec<String>>,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text.
     pub name: String,
     /// `provider`: text.
@@ -37,14 +37,14 @@ pub struct SamlAccountConnection {
 
 model! {
     SamlAccountConnection {
-        0 => active: "active", REQUIRED;
-        1 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
-        2 => allow_subdomains: "allow_subdomains", OPTIONAL;
-        3 => created_at: "created_at", REQUIRED;
-        4 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
-        5 => domain: "domain", OPTIONAL;
-        6 => domains: "domains", OPTIONAL;
-        7 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => active: "active", REQUIRED;
+        2 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
+        3 => allow_subdomains: "allow_subdomains", OPTIONAL;
+        4 => created_at: "created_at", REQUIRED;
+        5 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
+        6 => domain: "domain", OPTIONAL;
+        7 => domains: "domains", OPTIONAL;
         8 => name: "name", REQUIRED;
         9 => provider: "provider", REQUIRED;
         10 => sync_user_attributes: "sync_user_attributes", REQUIRED;

@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlConnection {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `acs_url`: text.
     pub acs_url: String,
     /// `active`: boolean.
@@ -22,10 +26,14 @@ pub struct SamlConnection {
     pub allow_subdomains: bool,
     /// `attribute_mapping`: `SamlAttributeMapping`, absent or null if there is none.
     pub attribute_mapping: Option<SamlAttributeMapping>,
+    /// `authenticatable`: boolean.
+    pub authenticatable: bool,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `disable_additional_identifications`: boolean.
     pub disable_additional_identifications: bool,
+    /// `disable_jit_provisioning`: boolean.
+    pub disable_jit_provisioning: bool,
     /// `domain`: text, absent or null if there is none. Deprecated by Clerk.
     pub domain: Option<String>,
     /// `domains`: list of texts, absent or null if there is none.
@@ -34,8 +42,6 @@ pub struct SamlConnection {
     pub enterprise_connection_id: Option<String>,
     /// `force_authn`: boolean.
     pub force_authn: bool,
-    /// `id`: text.
-    pub id: String,
     /// `idp_certificate`: text, absent or null if there is none.
     pub idp_certificate: Option<String>,
     /// `idp_certificate_expires_at`: Unix time in milliseconds, absent or null if there is none.
@@ -54,8 +60,6 @@ pub struct SamlConnection {
     pub login_hint: SamlLoginHint,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `provider`: text.
@@ -70,45 +74,41 @@ pub struct SamlConnection {
     pub updated_at: Timestamp,
     /// `user_count`: integer.
     pub user_count: i64,
-    /// `authenticatable`: boolean.
-    pub authenticatable: bool,
-    /// `disable_jit_provisioning`: boolean.
-    pub disable_jit_provisioning: bool,
 }
 
 model! {
     SamlConnection {
-        0 => acs_url: "acs_url", REQUIRED;
-        1 => active: "active", REQUIRED;
-        2 => allow_idp_initiated: "allow_idp_initiated", REQUIRED;
-        3 => allow_organization_account_linking: "allow_organization_account_linking", REQUIRED;
-        4 => allow_subdomains: "allow_subdomains", REQUIRED;
-        5 => attribute_mapping: "attribute_mapping", OPTIONAL;
-        6 => created_at: "created_at", REQUIRED;
-        7 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
-        8 => domain: "domain", OPTIONAL;
-        9 => domains: "domains", OPTIONAL;
-        10 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
-        11 => force_authn: "force_authn", REQUIRED;
-        12 => id: "id", REQUIRED;
-        13 => idp_certificate: "idp_certificate", OPTIONAL;
-        14 => idp_certificate_expires_at: "idp_certificate_expires_at", OPTIONAL;
-        15 => idp_certificate_issued_at: "idp_certificate_issued_at", OPTIONAL;
-        16 => idp_entity_id: "idp_entity_id", OPTIONAL;
-        17 => idp_metadata: "idp_metadata", OPTIONAL;
-        18 => idp_metadata_url: "idp_metadata_url", OPTIONAL;
-        19 => idp_sso_url: "idp_sso_url", OPTIONAL;
-        20 => login_hint: "login_hint", REQUIRED;
-        21 => name: "name", REQUIRED;
-        22 => object: "object", REQUIRED;
-        23 => organization_id: "organization_id", OPTIONAL;
-        24 => provider: "provider", REQUIRED;
-        25 => sp_entity_id: "sp_entity_id", REQUIRED;
-        26 => sp_metadata_url: "sp_metadata_url", REQUIRED;
-        27 => sync_user_attributes: "sync_user_attributes", REQUIRED;
-        28 => updated_at: "updated_at", REQUIRED;
-        29 => user_count: "user_count", REQUIRED;
-        30 => authenticatable: "authenticatable", REQUIRED;
-        31 => disable_jit_provisioning: "disable_jit_provisioning", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => acs_url: "acs_url", REQUIRED;
+        3 => active: "active", REQUIRED;
+        4 => allow_idp_initiated: "allow_idp_initiated", REQUIRED;
+        5 => allow_organization_account_linking: "allow_organization_account_linking", REQUIRED;
+        6 => allow_subdomains: "allow_subdomains", REQUIRED;
+        7 => attribute_mapping: "attribute_mapping", OPTIONAL;
+        8 => authenticatable: "authenticatable", REQUIRED;
+        9 => created_at: "created_at", REQUIRED;
+        10 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
+        11 => disable_jit_provisioning: "disable_jit_provisioning", REQUIRED;
+        12 => domain: "domain", OPTIONAL;
+        13 => domains: "domains", OPTIONAL;
+        14 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
+        15 => force_authn: "force_authn", REQUIRED;
+        16 => idp_certificate: "idp_certificate", OPTIONAL;
+        17 => idp_certificate_expires_at: "idp_certificate_expires_at", OPTIONAL;
+        18 => idp_certificate_issued_at: "idp_certificate_issued_at", OPTIONAL;
+        19 => idp_entity_id: "idp_entity_id", OPTIONAL;
+        20 => idp_metadata: "idp_metadata", OPTIONAL;
+        21 => idp_metadata_url: "idp_metadata_url", OPTIONAL;
+        22 => idp_sso_url: "idp_sso_url", OPTIONAL;
+        23 => login_hint: "login_hint", REQUIRED;
+        24 => name: "name", REQUIRED;
+        25 => organization_id: "organization_id", OPTIONAL;
+        26 => provider: "provider", REQUIRED;
+        27 => sp_entity_id: "sp_entity_id", REQUIRED;
+        28 => sp_metadata_url: "sp_metadata_url", REQUIRED;
+        29 => sync_user_attributes: "sync_user_attributes", REQUIRED;
+        30 => updated_at: "updated_at", REQUIRED;
+        31 => user_count: "user_count", REQUIRED;
     }
 }

@@ -11,6 +11,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScimDirectory {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `api_key`: text, absent or null if there is none.
     pub api_key: Option<String>,
     /// `attribute_mapping`: map from text to text.
@@ -27,12 +31,8 @@ pub struct ScimDirectory {
     pub enterprise_connection_id: Option<String>,
     /// `group_role_mapping_enabled`: boolean.
     pub group_role_mapping_enabled: bool,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `provider`: text.
     pub provider: String,
     /// `updated_at`: Unix time in milliseconds.
@@ -41,17 +41,17 @@ pub struct ScimDirectory {
 
 model! {
     ScimDirectory {
-        0 => api_key: "api_key", OPTIONAL | SECRET;
-        1 => attribute_mapping: "attribute_mapping", REQUIRED;
-        2 => created_at: "created_at", REQUIRED;
-        3 => custom_attributes: "custom_attributes", OPTIONAL;
-        4 => enabled: "enabled", REQUIRED;
-        5 => endpoint_url: "endpoint_url", REQUIRED;
-        6 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
-        7 => group_role_mapping_enabled: "group_role_mapping_enabled", REQUIRED;
-        8 => id: "id", REQUIRED;
-        9 => name: "name", REQUIRED;
-        10 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => api_key: "api_key", OPTIONAL | SECRET;
+        3 => attribute_mapping: "attribute_mapping", REQUIRED;
+        4 => created_at: "created_at", REQUIRED;
+        5 => custom_attributes: "custom_attributes", OPTIONAL;
+        6 => enabled: "enabled", REQUIRED;
+        7 => endpoint_url: "endpoint_url", REQUIRED;
+        8 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
+        9 => group_role_mapping_enabled: "group_role_mapping_enabled", REQUIRED;
+        10 => name: "name", REQUIRED;
         11 => provider: "provider", REQUIRED;
         12 => updated_at: "updated_at", REQUIRED;
     }

@@ -9,30 +9,30 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ScopedMachine {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `default_token_ttl`: integer, absent or null if there is none; at least 1; default `3600`.
     pub default_token_ttl: Option<i64>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `name`: text; 1 to 255 characters.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
 }
 
 model! {
     ScopedMachine {
-        0 => created_at: "created_at", REQUIRED;
-        1 => default_token_ttl: "default_token_ttl", OPTIONAL;
-        2 => id: "id", REQUIRED;
-        3 => instance_id: "instance_id", REQUIRED;
-        4 => name: "name", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => default_token_ttl: "default_token_ttl", OPTIONAL;
+        4 => instance_id: "instance_id", REQUIRED;
+        5 => name: "name", REQUIRED;
         6 => updated_at: "updated_at", REQUIRED;
     }
 }

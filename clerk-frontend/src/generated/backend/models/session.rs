@@ -10,6 +10,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Session {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `actor`: free-form JSON object, absent or null if there is none.
@@ -20,16 +24,12 @@ pub struct Session {
     pub created_at: Timestamp,
     /// `expire_at`: Unix time in milliseconds.
     pub expire_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `last_active_at`: Unix time in milliseconds.
     pub last_active_at: Timestamp,
     /// `last_active_organization_id`: text, absent or null if there is none.
     pub last_active_organization_id: Option<String>,
     /// `latest_activity`: `SessionActivity`, absent or null if there is none.
     pub latest_activity: Option<SessionActivity>,
-    /// `object`: text.
-    pub object: String,
     /// `status`: one of the values of `SessionStatus`.
     pub status: SessionStatus,
     /// `tasks`: list of `SessionTask`, absent or null if there is none.
@@ -42,16 +42,16 @@ pub struct Session {
 
 model! {
     Session {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => actor: "actor", OPTIONAL;
-        2 => client_id: "client_id", REQUIRED;
-        3 => created_at: "created_at", REQUIRED;
-        4 => expire_at: "expire_at", REQUIRED;
-        5 => id: "id", REQUIRED;
-        6 => last_active_at: "last_active_at", REQUIRED;
-        7 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
-        8 => latest_activity: "latest_activity", OPTIONAL;
-        9 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => actor: "actor", OPTIONAL;
+        4 => client_id: "client_id", REQUIRED;
+        5 => created_at: "created_at", REQUIRED;
+        6 => expire_at: "expire_at", REQUIRED;
+        7 => last_active_at: "last_active_at", REQUIRED;
+        8 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
+        9 => latest_activity: "latest_activity", OPTIONAL;
         10 => status: "status", REQUIRED;
         11 => tasks: "tasks", OPTIONAL;
         12 => updated_at: "updated_at", REQUIRED;

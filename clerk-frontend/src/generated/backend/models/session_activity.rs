@@ -9,6 +9,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SessionActivity {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `browser_name`: text, absent or null if there is none.
     pub browser_name: Option<String>,
     /// `browser_version`: text, absent or null if there is none.
@@ -19,26 +23,22 @@ pub struct SessionActivity {
     pub country: Option<String>,
     /// `device_type`: text, absent or null if there is none.
     pub device_type: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `ip_address`: text, absent or null if there is none.
     pub ip_address: Option<String>,
     /// `is_mobile`: boolean.
     pub is_mobile: bool,
-    /// `object`: text.
-    pub object: String,
 }
 
 model! {
     SessionActivity {
-        0 => browser_name: "browser_name", OPTIONAL;
-        1 => browser_version: "browser_version", OPTIONAL;
-        2 => city: "city", OPTIONAL;
-        3 => country: "country", OPTIONAL;
-        4 => device_type: "device_type", OPTIONAL;
-        5 => id: "id", REQUIRED;
-        6 => ip_address: "ip_address", OPTIONAL;
-        7 => is_mobile: "is_mobile", REQUIRED;
-        8 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => browser_name: "browser_name", OPTIONAL;
+        3 => browser_version: "browser_version", OPTIONAL;
+        4 => city: "city", OPTIONAL;
+        5 => country: "country", OPTIONAL;
+        6 => device_type: "device_type", OPTIONAL;
+        7 => ip_address: "ip_address", OPTIONAL;
+        8 => is_mobile: "is_mobile", REQUIRED;
     }
 }

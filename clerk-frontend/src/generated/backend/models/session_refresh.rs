@@ -10,18 +10,18 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SessionRefresh {
-    /// `jwt`: text, absent or null if there is none.
-    pub jwt: Option<String>,
     /// `object`: one of the values of `SessionRefreshObject`.
     pub object: SessionRefreshObject,
     /// `cookies`: list of texts, absent or null if there is none.
     pub cookies: Option<Vec<String>>,
+    /// `jwt`: text, absent or null if there is none.
+    pub jwt: Option<String>,
 }
 
 model! {
     SessionRefresh {
-        0 => jwt: "jwt", OPTIONAL | SECRET;
-        1 => object: "object", REQUIRED;
-        2 => cookies: "cookies", OPTIONAL | SECRET;
+        0 => object: "object", REQUIRED;
+        1 => cookies: "cookies", OPTIONAL | SECRET;
+        2 => jwt: "jwt", OPTIONAL | SECRET;
     }
 }

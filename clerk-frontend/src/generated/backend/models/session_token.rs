@@ -9,15 +9,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SessionToken {
-    /// `jwt`: text.
-    pub jwt: String,
     /// `object`: text.
     pub object: String,
+    /// `jwt`: text.
+    pub jwt: String,
 }
 
 model! {
     SessionToken {
-        0 => jwt: "jwt", ESSENTIAL | SECRET;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => jwt: "jwt", ESSENTIAL | SECRET;
     }
 }

@@ -10,12 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SignInToken {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `status`: one of the values of `SignInTokenStatus`.
     pub status: SignInTokenStatus,
     /// `token`: text, absent or null if there is none.
@@ -30,9 +30,9 @@ pub struct SignInToken {
 
 model! {
     SignInToken {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => status: "status", REQUIRED;
         4 => token: "token", OPTIONAL | SECRET;
         5 => updated_at: "updated_at", REQUIRED;

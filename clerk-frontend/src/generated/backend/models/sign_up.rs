@@ -10,6 +10,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SignUp {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `created_session_id`: text, absent or null if there is none.
@@ -27,8 +31,6 @@ pub struct SignUp {
     pub external_id: Option<String>,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
     /// `legal_accepted_at`: Unix time in milliseconds, absent or null if there is none.
@@ -37,8 +39,6 @@ pub struct SignUp {
     pub locale: Option<String>,
     /// `missing_fields`: list of texts.
     pub missing_fields: Vec<String>,
-    /// `object`: text.
-    pub object: String,
     /// `optional_fields`: list of texts.
     pub optional_fields: Vec<String>,
     /// `password_enabled`: boolean.
@@ -65,20 +65,20 @@ pub struct SignUp {
 
 model! {
     SignUp {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => created_session_id: "created_session_id", OPTIONAL;
-        2 => created_user_id: "created_user_id", OPTIONAL;
-        3 => custom_action: "custom_action", REQUIRED;
-        4 => email_address: "email_address", OPTIONAL;
-        5 => external_account: "external_account", OPTIONAL;
-        6 => external_id: "external_id", OPTIONAL;
-        7 => first_name: "first_name", OPTIONAL;
-        8 => id: "id", REQUIRED;
-        9 => last_name: "last_name", OPTIONAL;
-        10 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
-        11 => locale: "locale", OPTIONAL;
-        12 => missing_fields: "missing_fields", REQUIRED;
-        13 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => created_session_id: "created_session_id", OPTIONAL;
+        4 => created_user_id: "created_user_id", OPTIONAL;
+        5 => custom_action: "custom_action", REQUIRED;
+        6 => email_address: "email_address", OPTIONAL;
+        7 => external_account: "external_account", OPTIONAL;
+        8 => external_id: "external_id", OPTIONAL;
+        9 => first_name: "first_name", OPTIONAL;
+        10 => last_name: "last_name", OPTIONAL;
+        11 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
+        12 => locale: "locale", OPTIONAL;
+        13 => missing_fields: "missing_fields", REQUIRED;
         14 => optional_fields: "optional_fields", REQUIRED;
         15 => password_enabled: "password_enabled", REQUIRED;
         16 => phone_number: "phone_number", OPTIONAL;

@@ -9,6 +9,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Template {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
+    /// `object`: text, absent or null if there is none.
+    pub object: Option<String>,
     /// `available_variables`: list of texts, absent or null if there is none.
     pub available_variables: Option<Vec<String>>,
     /// `body`: text, absent or null if there is none.
@@ -31,16 +35,12 @@ pub struct Template {
     pub flagged_as_suspicious: Option<bool>,
     /// `from_email_name`: text, absent or null if there is none.
     pub from_email_name: Option<String>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
     /// `instance_id`: text, absent or null if there is none.
     pub instance_id: Option<String>,
     /// `markup`: text, absent or null if there is none.
     pub markup: Option<String>,
     /// `name`: text, absent or null if there is none.
     pub name: Option<String>,
-    /// `object`: text, absent or null if there is none.
-    pub object: Option<String>,
     /// `position`: integer, absent or null if there is none.
     pub position: Option<i64>,
     /// `reply_to_email_name`: text, absent or null if there is none.
@@ -61,22 +61,22 @@ pub struct Template {
 
 model! {
     Template {
-        0 => available_variables: "available_variables", OPTIONAL;
-        1 => body: "body", OPTIONAL;
-        2 => can_delete: "can_delete", OPTIONAL;
-        3 => can_edit_body: "can_edit_body", OPTIONAL;
-        4 => can_revert: "can_revert", OPTIONAL;
-        5 => can_toggle: "can_toggle", OPTIONAL;
-        6 => created_at: "created_at", OPTIONAL;
-        7 => delivered_by_clerk: "delivered_by_clerk", OPTIONAL;
-        8 => enabled: "enabled", OPTIONAL;
-        9 => flagged_as_suspicious: "flagged_as_suspicious", OPTIONAL;
-        10 => from_email_name: "from_email_name", OPTIONAL;
-        11 => id: "id", OPTIONAL;
-        12 => instance_id: "instance_id", OPTIONAL;
-        13 => markup: "markup", OPTIONAL;
-        14 => name: "name", OPTIONAL;
-        15 => object: "object", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => available_variables: "available_variables", OPTIONAL;
+        3 => body: "body", OPTIONAL;
+        4 => can_delete: "can_delete", OPTIONAL;
+        5 => can_edit_body: "can_edit_body", OPTIONAL;
+        6 => can_revert: "can_revert", OPTIONAL;
+        7 => can_toggle: "can_toggle", OPTIONAL;
+        8 => created_at: "created_at", OPTIONAL;
+        9 => delivered_by_clerk: "delivered_by_clerk", OPTIONAL;
+        10 => enabled: "enabled", OPTIONAL;
+        11 => flagged_as_suspicious: "flagged_as_suspicious", OPTIONAL;
+        12 => from_email_name: "from_email_name", OPTIONAL;
+        13 => instance_id: "instance_id", OPTIONAL;
+        14 => markup: "markup", OPTIONAL;
+        15 => name: "name", OPTIONAL;
         16 => position: "position", OPTIONAL;
         17 => reply_to_email_name: "reply_to_email_name", OPTIONAL;
         18 => required_variables: "required_variables", OPTIONAL;

@@ -9,18 +9,18 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TestingToken {
-    /// `expires_at`: integer.
-    pub expires_at: i64,
     /// `object`: text.
     pub object: String,
+    /// `expires_at`: integer.
+    pub expires_at: i64,
     /// `token`: text.
     pub token: String,
 }
 
 model! {
     TestingToken {
-        0 => expires_at: "expires_at", REQUIRED;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => expires_at: "expires_at", REQUIRED;
         2 => token: "token", ESSENTIAL | SECRET;
     }
 }

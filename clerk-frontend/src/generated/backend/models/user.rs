@@ -13,6 +13,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `backup_code_enabled`: boolean.
     pub backup_code_enabled: bool,
     /// `banned`: boolean, absent or null if there is none.
@@ -41,8 +45,6 @@ pub struct User {
     pub first_name: Option<String>,
     /// `has_image`: boolean.
     pub has_image: bool,
-    /// `id`: text.
-    pub id: String,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `last_active_at`: Unix time in milliseconds, absent or null if there is none.
@@ -63,8 +65,6 @@ pub struct User {
     pub mfa_disabled_at: Option<Timestamp>,
     /// `mfa_enabled_at`: Unix time in milliseconds, absent or null if there is none.
     pub mfa_enabled_at: Option<Timestamp>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_memberships`: list of `OrganizationMembership`, absent or null if there is
     /// none.
     pub organization_memberships: Option<Vec<OrganizationMembership>>,
@@ -88,6 +88,8 @@ pub struct User {
     pub profile_image_url: Option<String>,
     /// `public_metadata`: free-form JSON object.
     pub public_metadata: Object,
+    /// `requires_password_reset`: boolean, absent or null if there is none.
+    pub requires_password_reset: Option<bool>,
     /// `saml_accounts`: list of `SamlAccount`.
     pub saml_accounts: Vec<SamlAccount>,
     /// `scim`: `ScimUserMetadata`, absent or null if there is none.
@@ -106,38 +108,36 @@ pub struct User {
     pub verification_attempts_remaining: Option<i64>,
     /// `web3_wallets`: list of `Web3Wallet`.
     pub web3_wallets: Vec<Web3Wallet>,
-    /// `requires_password_reset`: boolean, absent or null if there is none.
-    pub requires_password_reset: Option<bool>,
 }
 
 model! {
     User {
-        0 => backup_code_enabled: "backup_code_enabled", REQUIRED;
-        1 => banned: "banned", OPTIONAL;
-        2 => bypass_client_trust: "bypass_client_trust", OPTIONAL;
-        3 => create_organization_enabled: "create_organization_enabled", REQUIRED;
-        4 => create_organizations_limit: "create_organizations_limit", OPTIONAL;
-        5 => created_at: "created_at", REQUIRED;
-        6 => delete_self_enabled: "delete_self_enabled", REQUIRED;
-        7 => deprovisioned: "deprovisioned", OPTIONAL;
-        8 => email_addresses: "email_addresses", REQUIRED;
-        9 => enterprise_accounts: "enterprise_accounts", REQUIRED;
-        10 => external_accounts: "external_accounts", REQUIRED;
-        11 => external_id: "external_id", OPTIONAL;
-        12 => first_name: "first_name", OPTIONAL;
-        13 => has_image: "has_image", REQUIRED;
-        14 => id: "id", REQUIRED;
-        15 => image_url: "image_url", OPTIONAL;
-        16 => last_active_at: "last_active_at", OPTIONAL;
-        17 => last_name: "last_name", OPTIONAL;
-        18 => last_sign_in_at: "last_sign_in_at", OPTIONAL;
-        19 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
-        20 => locale: "locale", OPTIONAL;
-        21 => locked: "locked", OPTIONAL;
-        22 => lockout_expires_in_seconds: "lockout_expires_in_seconds", OPTIONAL;
-        23 => mfa_disabled_at: "mfa_disabled_at", OPTIONAL;
-        24 => mfa_enabled_at: "mfa_enabled_at", OPTIONAL;
-        25 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => backup_code_enabled: "backup_code_enabled", REQUIRED;
+        3 => banned: "banned", OPTIONAL;
+        4 => bypass_client_trust: "bypass_client_trust", OPTIONAL;
+        5 => create_organization_enabled: "create_organization_enabled", REQUIRED;
+        6 => create_organizations_limit: "create_organizations_limit", OPTIONAL;
+        7 => created_at: "created_at", REQUIRED;
+        8 => delete_self_enabled: "delete_self_enabled", REQUIRED;
+        9 => deprovisioned: "deprovisioned", OPTIONAL;
+        10 => email_addresses: "email_addresses", REQUIRED;
+        11 => enterprise_accounts: "enterprise_accounts", REQUIRED;
+        12 => external_accounts: "external_accounts", REQUIRED;
+        13 => external_id: "external_id", OPTIONAL;
+        14 => first_name: "first_name", OPTIONAL;
+        15 => has_image: "has_image", REQUIRED;
+        16 => image_url: "image_url", OPTIONAL;
+        17 => last_active_at: "last_active_at", OPTIONAL;
+        18 => last_name: "last_name", OPTIONAL;
+        19 => last_sign_in_at: "last_sign_in_at", OPTIONAL;
+        20 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
+        21 => locale: "locale", OPTIONAL;
+        22 => locked: "locked", OPTIONAL;
+        23 => lockout_expires_in_seconds: "lockout_expires_in_seconds", OPTIONAL;
+        24 => mfa_disabled_at: "mfa_disabled_at", OPTIONAL;
+        25 => mfa_enabled_at: "mfa_enabled_at", OPTIONAL;
         26 => organization_memberships: "organization_memberships", OPTIONAL;
         27 => passkeys: "passkeys", REQUIRED;
         28 => password_enabled: "password_enabled", REQUIRED;
@@ -149,15 +149,15 @@ model! {
         34 => private_metadata: "private_metadata", OPTIONAL;
         35 => profile_image_url: "profile_image_url", OPTIONAL;
         36 => public_metadata: "public_metadata", REQUIRED;
-        37 => saml_accounts: "saml_accounts", REQUIRED;
-        38 => scim: "scim", OPTIONAL;
-        39 => totp_enabled: "totp_enabled", REQUIRED;
-        40 => two_factor_enabled: "two_factor_enabled", REQUIRED;
-        41 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
-        42 => updated_at: "updated_at", REQUIRED;
-        43 => username: "username", OPTIONAL;
-        44 => verification_attempts_remaining: "verification_attempts_remaining", OPTIONAL;
-        45 => web3_wallets: "web3_wallets", REQUIRED;
-        46 => requires_password_reset: "requires_password_reset", OPTIONAL;
+        37 => requires_password_reset: "requires_password_reset", OPTIONAL;
+        38 => saml_accounts: "saml_accounts", REQUIRED;
+        39 => scim: "scim", OPTIONAL;
+        40 => totp_enabled: "totp_enabled", REQUIRED;
+        41 => two_factor_enabled: "two_factor_enabled", REQUIRED;
+        42 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
+        43 => updated_at: "updated_at", REQUIRED;
+        44 => username: "username", OPTIONAL;
+        45 => verification_attempts_remaining: "verification_attempts_remaining", OPTIONAL;
+        46 => web3_wallets: "web3_wallets", REQUIRED;
     }
 }

@@ -15,42 +15,42 @@ use crate::runtime::{ClerkError, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Verification {
+    /// `object`: one of the values of `VerificationObject`, absent or null if there is none.
+    pub object: Option<VerificationObject>,
     /// `attempts`: integer, absent or null if there is none.
     pub attempts: Option<i64>,
     /// `channel`: text, absent or null if there is none.
     pub channel: Option<String>,
-    /// `expire_at`: Unix time in milliseconds, absent or null if there is none.
-    pub expire_at: Option<Timestamp>,
-    /// `object`: one of the values of `VerificationObject`, absent or null if there is none.
-    pub object: Option<VerificationObject>,
-    /// `status`: one of the values of `VerificationStatus`.
-    pub status: VerificationStatus,
-    /// `strategy`: one of the values of `VerificationStrategy`.
-    pub strategy: VerificationStrategy,
-    /// `verified_at_client`: text, absent or null if there is none.
-    pub verified_at_client: Option<String>,
     /// `error`: one of Clerk's errors, absent or null if there is none.
     pub error: Option<ClerkError>,
+    /// `expire_at`: Unix time in milliseconds, absent or null if there is none.
+    pub expire_at: Option<Timestamp>,
     /// `external_verification_redirect_url`: text, absent or null if there is none.
     pub external_verification_redirect_url: Option<String>,
     /// `message`: text, absent or null if there is none.
     pub message: Option<String>,
     /// `nonce`: text, absent or null if there is none.
     pub nonce: Option<String>,
+    /// `status`: one of the values of `VerificationStatus`.
+    pub status: VerificationStatus,
+    /// `strategy`: one of the values of `VerificationStrategy`.
+    pub strategy: VerificationStrategy,
+    /// `verified_at_client`: text, absent or null if there is none.
+    pub verified_at_client: Option<String>,
 }
 
 model! {
     Verification {
-        0 => attempts: "attempts", OPTIONAL;
-        1 => channel: "channel", OPTIONAL;
-        2 => expire_at: "expire_at", OPTIONAL;
-        3 => object: "object", OPTIONAL;
-        4 => status: "status", REQUIRED;
-        5 => strategy: "strategy", REQUIRED;
-        6 => verified_at_client: "verified_at_client", OPTIONAL;
-        7 => error: "error", OPTIONAL;
-        8 => external_verification_redirect_url: "external_verification_redirect_url", OPTIONAL;
-        9 => message: "message", OPTIONAL;
-        10 => nonce: "nonce", OPTIONAL | SECRET;
+        0 => object: "object", OPTIONAL;
+        1 => attempts: "attempts", OPTIONAL;
+        2 => channel: "channel", OPTIONAL;
+        3 => error: "error", OPTIONAL;
+        4 => expire_at: "expire_at", OPTIONAL;
+        5 => external_verification_redirect_url: "external_verification_redirect_url", OPTIONAL;
+        6 => message: "message", OPTIONAL;
+        7 => nonce: "nonce", OPTIONAL | SECRET;
+        8 => status: "status", REQUIRED;
+        9 => strategy: "strategy", REQUIRED;
+        10 => verified_at_client: "verified_at_client", OPTIONAL;
     }
 }

@@ -10,18 +10,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct WaitlistEntry {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
-    /// `id`: text.
-    pub id: String,
     /// `invitation`: `Invitation`, absent or null if there is none.
     pub invitation: Option<Invitation>,
     /// `is_locked`: boolean, absent or null if there is none.
     pub is_locked: Option<bool>,
-    /// `object`: text.
-    pub object: String,
     /// `status`: one of the values of `WaitlistEntryStatus`.
     pub status: WaitlistEntryStatus,
     /// `updated_at`: Unix time in milliseconds.
@@ -30,12 +30,12 @@ pub struct WaitlistEntry {
 
 model! {
     WaitlistEntry {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => invitation: "invitation", OPTIONAL;
-        4 => is_locked: "is_locked", OPTIONAL;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => invitation: "invitation", OPTIONAL;
+        5 => is_locked: "is_locked", OPTIONAL;
         6 => status: "status", REQUIRED;
         7 => updated_at: "updated_at", REQUIRED;
     }

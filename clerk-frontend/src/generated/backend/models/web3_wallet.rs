@@ -10,12 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Web3Wallet {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
     /// `verification`: `Verification`, absent or null if there is none.
@@ -26,9 +26,9 @@ pub struct Web3Wallet {
 
 model! {
     Web3Wallet {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", OPTIONAL;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => updated_at: "updated_at", REQUIRED;
         4 => verification: "verification", OPTIONAL;
         5 => web3_wallet: "web3_wallet", REQUIRED;

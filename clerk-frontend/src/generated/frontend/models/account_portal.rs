@@ -10,6 +10,8 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AccountPortal {
+    /// `object`: text.
+    pub object: String,
     /// `after_create_organization_url`: text.
     pub after_create_organization_url: String,
     /// `after_join_waitlist_url`: text.
@@ -30,22 +32,20 @@ pub struct AccountPortal {
     pub internal_linking: bool,
     /// `logo_link_url`: text.
     pub logo_link_url: String,
-    /// `object`: text.
-    pub object: String,
 }
 
 model! {
     AccountPortal {
-        0 => after_create_organization_url: "after_create_organization_url", REQUIRED;
-        1 => after_join_waitlist_url: "after_join_waitlist_url", REQUIRED;
-        2 => after_leave_organization_url: "after_leave_organization_url", REQUIRED;
-        3 => after_sign_in_url: "after_sign_in_url", REQUIRED;
-        4 => after_sign_up_url: "after_sign_up_url", REQUIRED;
-        5 => allowed: "allowed", REQUIRED;
-        6 => customization: "customization", REQUIRED;
-        7 => enabled: "enabled", REQUIRED;
-        8 => internal_linking: "internal_linking", REQUIRED;
-        9 => logo_link_url: "logo_link_url", REQUIRED;
-        10 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => after_create_organization_url: "after_create_organization_url", REQUIRED;
+        2 => after_join_waitlist_url: "after_join_waitlist_url", REQUIRED;
+        3 => after_leave_organization_url: "after_leave_organization_url", REQUIRED;
+        4 => after_sign_in_url: "after_sign_in_url", REQUIRED;
+        5 => after_sign_up_url: "after_sign_up_url", REQUIRED;
+        6 => allowed: "allowed", REQUIRED;
+        7 => customization: "customization", REQUIRED;
+        8 => enabled: "enabled", REQUIRED;
+        9 => internal_linking: "internal_linking", REQUIRED;
+        10 => logo_link_url: "logo_link_url", REQUIRED;
     }
 }

@@ -12,32 +12,32 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ActiveSession {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `actor`: free-form JSON object, absent or null if there is none.
     pub actor: Option<Object>,
+    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
+    pub created_at: Option<Timestamp>,
     /// `expire_at`: Unix time in milliseconds.
     pub expire_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `last_active_at`: Unix time in milliseconds.
     pub last_active_at: Timestamp,
+    /// `last_active_organization_id`: text, absent or null if there is none.
+    pub last_active_organization_id: Option<String>,
     /// `last_active_token`: `Token`, absent or null if there is none.
     pub last_active_token: Option<Token>,
-    /// `object`: text.
-    pub object: String,
+    /// `latest_activity`: `SessionActivity`, absent or null if there is none.
+    pub latest_activity: Option<SessionActivity>,
+    /// `public_user_data`: `PublicUserData`, absent or null if there is none.
+    pub public_user_data: Option<PublicUserData>,
     /// `status`: one of the values of `SessionStatus`.
     pub status: SessionStatus,
     /// `tasks`: list of `SessionTask`, absent or null if there is none.
     pub tasks: Option<Vec<SessionTask>>,
-    /// `latest_activity`: `SessionActivity`, absent or null if there is none.
-    pub latest_activity: Option<SessionActivity>,
-    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
-    pub created_at: Option<Timestamp>,
-    /// `last_active_organization_id`: text, absent or null if there is none.
-    pub last_active_organization_id: Option<String>,
-    /// `public_user_data`: `PublicUserData`, absent or null if there is none.
-    pub public_user_data: Option<PublicUserData>,
     /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
     pub updated_at: Option<Timestamp>,
     /// `user`: `User`, absent or null if there is none.
@@ -46,19 +46,19 @@ pub struct ActiveSession {
 
 model! {
     ActiveSession {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => actor: "actor", OPTIONAL;
-        2 => expire_at: "expire_at", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => last_active_at: "last_active_at", REQUIRED;
-        5 => last_active_token: "last_active_token", OPTIONAL;
-        6 => object: "object", REQUIRED;
-        7 => status: "status", REQUIRED;
-        8 => tasks: "tasks", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => actor: "actor", OPTIONAL;
+        4 => created_at: "created_at", OPTIONAL;
+        5 => expire_at: "expire_at", REQUIRED;
+        6 => last_active_at: "last_active_at", REQUIRED;
+        7 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
+        8 => last_active_token: "last_active_token", OPTIONAL;
         9 => latest_activity: "latest_activity", OPTIONAL;
-        10 => created_at: "created_at", OPTIONAL;
-        11 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
-        12 => public_user_data: "public_user_data", OPTIONAL;
+        10 => public_user_data: "public_user_data", OPTIONAL;
+        11 => status: "status", REQUIRED;
+        12 => tasks: "tasks", OPTIONAL;
         13 => updated_at: "updated_at", OPTIONAL;
         14 => user: "user", OPTIONAL;
     }

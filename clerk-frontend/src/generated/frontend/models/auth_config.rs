@@ -10,6 +10,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct AuthConfig {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `claimed_at`: Unix time in milliseconds, absent or null if there is none.
     pub claimed_at: Option<Timestamp>,
     /// `cookieless_dev`: boolean, absent or null if there is none. Deprecated by Clerk.
@@ -24,8 +28,6 @@ pub struct AuthConfig {
     pub first_factors: Vec<String>,
     /// `first_name`: one of the values of `AttributeRequirement`.
     pub first_name: AttributeRequirement,
-    /// `id`: text.
-    pub id: String,
     /// `identification_requirements`: list of list of texts.
     pub identification_requirements: Vec<Vec<String>>,
     /// `identification_strategies`: list of texts.
@@ -34,8 +36,6 @@ pub struct AuthConfig {
     pub last_name: AttributeRequirement,
     /// `native_settings`: `NativeSettings`.
     pub native_settings: NativeSettings,
-    /// `object`: text.
-    pub object: String,
     /// `password`: one of the values of `AttributeRequirement`.
     pub password: AttributeRequirement,
     /// `phone_number`: one of the values of `AttributeRequirement`.
@@ -56,19 +56,19 @@ pub struct AuthConfig {
 
 model! {
     AuthConfig {
-        0 => claimed_at: "claimed_at", OPTIONAL;
-        1 => cookieless_dev: "cookieless_dev", OPTIONAL;
-        2 => email_address: "email_address", REQUIRED;
-        3 => email_address_verification_strategies: "email_address_verification_strategies", REQUIRED;
-        4 => enhanced_email_deliverability: "enhanced_email_deliverability", REQUIRED;
-        5 => first_factors: "first_factors", REQUIRED;
-        6 => first_name: "first_name", REQUIRED;
-        7 => id: "id", REQUIRED;
-        8 => identification_requirements: "identification_requirements", REQUIRED;
-        9 => identification_strategies: "identification_strategies", REQUIRED;
-        10 => last_name: "last_name", REQUIRED;
-        11 => native_settings: "native_settings", REQUIRED;
-        12 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => claimed_at: "claimed_at", OPTIONAL;
+        3 => cookieless_dev: "cookieless_dev", OPTIONAL;
+        4 => email_address: "email_address", REQUIRED;
+        5 => email_address_verification_strategies: "email_address_verification_strategies", REQUIRED;
+        6 => enhanced_email_deliverability: "enhanced_email_deliverability", REQUIRED;
+        7 => first_factors: "first_factors", REQUIRED;
+        8 => first_name: "first_name", REQUIRED;
+        9 => identification_requirements: "identification_requirements", REQUIRED;
+        10 => identification_strategies: "identification_strategies", REQUIRED;
+        11 => last_name: "last_name", REQUIRED;
+        12 => native_settings: "native_settings", REQUIRED;
         13 => password: "password", REQUIRED;
         14 => phone_number: "phone_number", REQUIRED;
         15 => reverification: "reverification", REQUIRED;

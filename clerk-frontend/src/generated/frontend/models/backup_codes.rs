@@ -9,24 +9,24 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BackupCodes {
-    /// `codes`: list of texts.
-    pub codes: Vec<String>,
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `codes`: list of texts.
+    pub codes: Vec<String>,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
 }
 
 model! {
     BackupCodes {
-        0 => codes: "codes", ESSENTIAL | SECRET;
-        1 => created_at: "created_at", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => codes: "codes", ESSENTIAL | SECRET;
+        3 => created_at: "created_at", REQUIRED;
         4 => updated_at: "updated_at", REQUIRED;
     }
 }

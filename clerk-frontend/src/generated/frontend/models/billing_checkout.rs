@@ -13,18 +13,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingCheckout {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `external_gateway_id`: text.
     pub external_gateway_id: String,
     /// `free_trial_ends_at`: Unix time in milliseconds, absent or null if there is none.
     pub free_trial_ends_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
     /// `is_immediate_plan_change`: boolean.
     pub is_immediate_plan_change: bool,
     /// `needs_payment_method`: boolean.
     pub needs_payment_method: bool,
-    /// `object`: text.
-    pub object: String,
     /// `payer`: `BillingPayer`.
     pub payer: BillingPayer,
     /// `payment_method`: `BillingPaymentMethod`, absent or null if there is none.
@@ -45,12 +45,12 @@ pub struct BillingCheckout {
 
 model! {
     BillingCheckout {
-        0 => external_gateway_id: "external_gateway_id", REQUIRED;
-        1 => free_trial_ends_at: "free_trial_ends_at", OPTIONAL;
-        2 => id: "id", REQUIRED;
-        3 => is_immediate_plan_change: "is_immediate_plan_change", REQUIRED;
-        4 => needs_payment_method: "needs_payment_method", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => external_gateway_id: "external_gateway_id", REQUIRED;
+        3 => free_trial_ends_at: "free_trial_ends_at", OPTIONAL;
+        4 => is_immediate_plan_change: "is_immediate_plan_change", REQUIRED;
+        5 => needs_payment_method: "needs_payment_method", REQUIRED;
         6 => payer: "payer", REQUIRED;
         7 => payment_method: "payment_method", OPTIONAL;
         8 => plan: "plan", REQUIRED;

@@ -9,21 +9,21 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingInitializedPaymentMethod {
+    /// `object`: text.
+    pub object: String,
     /// `external_client_secret`: text, absent or null if there is none.
     pub external_client_secret: Option<String>,
     /// `external_gateway_id`: text, absent or null if there is none.
     pub external_gateway_id: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `payment_method_order`: list of texts.
     pub payment_method_order: Vec<String>,
 }
 
 model! {
     BillingInitializedPaymentMethod {
-        0 => external_client_secret: "external_client_secret", OPTIONAL | SECRET;
-        1 => external_gateway_id: "external_gateway_id", OPTIONAL;
-        2 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => external_client_secret: "external_client_secret", OPTIONAL | SECRET;
+        2 => external_gateway_id: "external_gateway_id", OPTIONAL;
         3 => payment_method_order: "payment_method_order", REQUIRED;
     }
 }

@@ -9,24 +9,24 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPayee {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `gateway_external_id`: text.
     pub gateway_external_id: String,
     /// `gateway_status`: text.
     pub gateway_status: String,
     /// `gateway_type`: text.
     pub gateway_type: String,
-    /// `id`: text.
-    pub id: String,
-    /// `object`: text.
-    pub object: String,
 }
 
 model! {
     BillingPayee {
-        0 => gateway_external_id: "gateway_external_id", REQUIRED;
-        1 => gateway_status: "gateway_status", REQUIRED;
-        2 => gateway_type: "gateway_type", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => gateway_external_id: "gateway_external_id", REQUIRED;
+        3 => gateway_status: "gateway_status", REQUIRED;
+        4 => gateway_type: "gateway_type", REQUIRED;
     }
 }

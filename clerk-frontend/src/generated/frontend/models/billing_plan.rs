@@ -12,6 +12,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingPlan {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `annual_fee`: `BillingMoneyAmount`, absent or null if there is none.
     pub annual_fee: Option<BillingMoneyAmount>,
     /// `annual_monthly_fee`: `BillingMoneyAmount`, absent or null if there is none.
@@ -32,16 +36,12 @@ pub struct BillingPlan {
     pub free_trial_enabled: bool,
     /// `has_base_fee`: boolean.
     pub has_base_fee: bool,
-    /// `id`: text.
-    pub id: String,
     /// `is_default`: boolean.
     pub is_default: bool,
     /// `is_recurring`: boolean.
     pub is_recurring: bool,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `product_id`: text. Deprecated by Clerk.
     pub product_id: String,
     /// `publicly_visible`: boolean.
@@ -54,21 +54,21 @@ pub struct BillingPlan {
 
 model! {
     BillingPlan {
-        0 => annual_fee: "annual_fee", OPTIONAL;
-        1 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
-        2 => avatar_url: "avatar_url", OPTIONAL;
-        3 => description: "description", OPTIONAL;
-        4 => features: "features", OPTIONAL;
-        5 => fee: "fee", OPTIONAL;
-        6 => for_payer_type: "for_payer_type", REQUIRED;
-        7 => free_trial_days: "free_trial_days", OPTIONAL;
-        8 => free_trial_enabled: "free_trial_enabled", REQUIRED;
-        9 => has_base_fee: "has_base_fee", REQUIRED;
-        10 => id: "id", REQUIRED;
-        11 => is_default: "is_default", REQUIRED;
-        12 => is_recurring: "is_recurring", REQUIRED;
-        13 => name: "name", REQUIRED;
-        14 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => annual_fee: "annual_fee", OPTIONAL;
+        3 => annual_monthly_fee: "annual_monthly_fee", OPTIONAL;
+        4 => avatar_url: "avatar_url", OPTIONAL;
+        5 => description: "description", OPTIONAL;
+        6 => features: "features", OPTIONAL;
+        7 => fee: "fee", OPTIONAL;
+        8 => for_payer_type: "for_payer_type", REQUIRED;
+        9 => free_trial_days: "free_trial_days", OPTIONAL;
+        10 => free_trial_enabled: "free_trial_enabled", REQUIRED;
+        11 => has_base_fee: "has_base_fee", REQUIRED;
+        12 => is_default: "is_default", REQUIRED;
+        13 => is_recurring: "is_recurring", REQUIRED;
+        14 => name: "name", REQUIRED;
         15 => product_id: "product_id", REQUIRED;
         16 => publicly_visible: "publicly_visible", REQUIRED;
         17 => slug: "slug", REQUIRED;

@@ -10,18 +10,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingStatementGroup {
-    /// `items`: list of `BillingPaymentAttempt`.
-    pub items: Vec<BillingPaymentAttempt>,
     /// `object`: text.
     pub object: String,
+    /// `items`: list of `BillingPaymentAttempt`.
+    pub items: Vec<BillingPaymentAttempt>,
     /// `timestamp`: Unix time in milliseconds.
     pub timestamp: Timestamp,
 }
 
 model! {
     BillingStatementGroup {
-        0 => items: "items", REQUIRED;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => items: "items", REQUIRED;
         2 => timestamp: "timestamp", REQUIRED;
     }
 }

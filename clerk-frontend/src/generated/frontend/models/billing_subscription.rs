@@ -12,20 +12,20 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSubscription {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `active_at`: Unix time in milliseconds, absent or null if there is none.
     pub active_at: Option<Timestamp>,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `eligible_for_free_trial`: boolean, absent or null if there is none.
     pub eligible_for_free_trial: Option<bool>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `next_payment`: `BillingSubscriptionNextPayment`, absent or null if there is none.
     pub next_payment: Option<BillingSubscriptionNextPayment>,
-    /// `object`: text.
-    pub object: String,
     /// `past_due_at`: Unix time in milliseconds, absent or null if there is none.
     pub past_due_at: Option<Timestamp>,
     /// `payer_id`: text.
@@ -40,13 +40,13 @@ pub struct BillingSubscription {
 
 model! {
     BillingSubscription {
-        0 => active_at: "active_at", OPTIONAL;
-        1 => created_at: "created_at", REQUIRED;
-        2 => eligible_for_free_trial: "eligible_for_free_trial", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => instance_id: "instance_id", REQUIRED;
-        5 => next_payment: "next_payment", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => active_at: "active_at", OPTIONAL;
+        3 => created_at: "created_at", REQUIRED;
+        4 => eligible_for_free_trial: "eligible_for_free_trial", OPTIONAL;
+        5 => instance_id: "instance_id", REQUIRED;
+        6 => next_payment: "next_payment", OPTIONAL;
         7 => past_due_at: "past_due_at", OPTIONAL;
         8 => payer_id: "payer_id", REQUIRED;
         9 => status: "status", REQUIRED;

@@ -15,6 +15,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct BillingSubscriptionItem {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `amount`: `BillingMoneyAmount`, absent or null if there is none.
     pub amount: Option<BillingMoneyAmount>,
     /// `applied_discount`: `BillingDiscountRedemption`, absent or null if there is none.
@@ -29,8 +33,6 @@ pub struct BillingSubscriptionItem {
     pub credits: Option<BillingCredits>,
     /// `ended_at`: Unix time in milliseconds, absent or null if there is none.
     pub ended_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
     /// `instance_id`: text.
     pub instance_id: String,
     /// `is_free_trial`: boolean.
@@ -39,8 +41,6 @@ pub struct BillingSubscriptionItem {
     pub lifetime_paid: Option<BillingMoneyAmount>,
     /// `next_payment`: `BillingSubscriptionItemNextPayment`, absent or null if there is none.
     pub next_payment: Option<BillingSubscriptionItemNextPayment>,
-    /// `object`: text.
-    pub object: String,
     /// `past_due_at`: Unix time in milliseconds, absent or null if there is none.
     pub past_due_at: Option<Timestamp>,
     /// `payer`: `BillingPayer`, absent or null if there is none.
@@ -77,19 +77,19 @@ pub struct BillingSubscriptionItem {
 
 model! {
     BillingSubscriptionItem {
-        0 => amount: "amount", OPTIONAL;
-        1 => applied_discount: "applied_discount", OPTIONAL;
-        2 => canceled_at: "canceled_at", OPTIONAL;
-        3 => created_at: "created_at", OPTIONAL;
-        4 => credit: "credit", OPTIONAL;
-        5 => credits: "credits", OPTIONAL;
-        6 => ended_at: "ended_at", OPTIONAL;
-        7 => id: "id", REQUIRED;
-        8 => instance_id: "instance_id", REQUIRED;
-        9 => is_free_trial: "is_free_trial", REQUIRED;
-        10 => lifetime_paid: "lifetime_paid", OPTIONAL;
-        11 => next_payment: "next_payment", OPTIONAL;
-        12 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => amount: "amount", OPTIONAL;
+        3 => applied_discount: "applied_discount", OPTIONAL;
+        4 => canceled_at: "canceled_at", OPTIONAL;
+        5 => created_at: "created_at", OPTIONAL;
+        6 => credit: "credit", OPTIONAL;
+        7 => credits: "credits", OPTIONAL;
+        8 => ended_at: "ended_at", OPTIONAL;
+        9 => instance_id: "instance_id", REQUIRED;
+        10 => is_free_trial: "is_free_trial", REQUIRED;
+        11 => lifetime_paid: "lifetime_paid", OPTIONAL;
+        12 => next_payment: "next_payment", OPTIONAL;
         13 => past_due_at: "past_due_at", OPTIONAL;
         14 => payer: "payer", OPTIONAL;
         15 => payer_id: "payer_id", REQUIRED;

@@ -10,20 +10,20 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Client {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `captcha_bypass`: boolean.
     pub captcha_bypass: bool,
     /// `cookie_expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub cookie_expires_at: Option<Timestamp>,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `last_active_session_id`: text, absent or null if there is none.
     pub last_active_session_id: Option<String>,
     /// `last_authentication_strategy`: text, absent or null if there is none.
     pub last_authentication_strategy: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `sessions`: list of `Session`.
     pub sessions: Vec<Session>,
     /// `sign_in`: `SignIn`, absent or null if there is none.
@@ -36,13 +36,13 @@ pub struct Client {
 
 model! {
     Client {
-        0 => captcha_bypass: "captcha_bypass", REQUIRED;
-        1 => cookie_expires_at: "cookie_expires_at", OPTIONAL;
-        2 => created_at: "created_at", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => last_active_session_id: "last_active_session_id", OPTIONAL;
-        5 => last_authentication_strategy: "last_authentication_strategy", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => captcha_bypass: "captcha_bypass", REQUIRED;
+        3 => cookie_expires_at: "cookie_expires_at", OPTIONAL;
+        4 => created_at: "created_at", REQUIRED;
+        5 => last_active_session_id: "last_active_session_id", OPTIONAL;
+        6 => last_authentication_strategy: "last_authentication_strategy", OPTIONAL;
         7 => sessions: "sessions", REQUIRED;
         8 => sign_in: "sign_in", OPTIONAL;
         9 => sign_up: "sign_up", OPTIONAL;

@@ -10,30 +10,30 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CommerceBillingSettings {
+    /// `enabled`: boolean, absent or null if there is none.
+    pub enabled: Option<bool>,
     /// `free_trial_requires_payment_method`: boolean, absent or null if there is none.
     pub free_trial_requires_payment_method: Option<bool>,
+    /// `has_paid_org_plans`: boolean, absent or null if there is none.
+    pub has_paid_org_plans: Option<bool>,
+    /// `has_paid_user_plans`: boolean, absent or null if there is none.
+    pub has_paid_user_plans: Option<bool>,
     /// `organization`: `CommercePayerSettings`, absent or null if there is none.
     pub organization: Option<CommercePayerSettings>,
     /// `stripe_publishable_key`: text, absent or null if there is none.
     pub stripe_publishable_key: Option<String>,
     /// `user`: `CommercePayerSettings`, absent or null if there is none.
     pub user: Option<CommercePayerSettings>,
-    /// `enabled`: boolean, absent or null if there is none.
-    pub enabled: Option<bool>,
-    /// `has_paid_user_plans`: boolean, absent or null if there is none.
-    pub has_paid_user_plans: Option<bool>,
-    /// `has_paid_org_plans`: boolean, absent or null if there is none.
-    pub has_paid_org_plans: Option<bool>,
 }
 
 model! {
     CommerceBillingSettings {
-        0 => free_trial_requires_payment_method: "free_trial_requires_payment_method", OPTIONAL;
-        1 => organization: "organization", OPTIONAL;
-        2 => stripe_publishable_key: "stripe_publishable_key", OPTIONAL;
-        3 => user: "user", OPTIONAL;
-        4 => enabled: "enabled", OPTIONAL;
-        5 => has_paid_user_plans: "has_paid_user_plans", OPTIONAL;
-        6 => has_paid_org_plans: "has_paid_org_plans", OPTIONAL;
+        0 => enabled: "enabled", OPTIONAL;
+        1 => free_trial_requires_payment_method: "free_trial_requires_payment_method", OPTIONAL;
+        2 => has_paid_org_plans: "has_paid_org_plans", OPTIONAL;
+        3 => has_paid_user_plans: "has_paid_user_plans", OPTIONAL;
+        4 => organization: "organization", OPTIONAL;
+        5 => stripe_publishable_key: "stripe_publishable_key", OPTIONAL;
+        6 => user: "user", OPTIONAL;
     }
 }

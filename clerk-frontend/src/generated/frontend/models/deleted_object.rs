@@ -9,21 +9,21 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DeletedObject {
-    /// `deleted`: boolean.
-    pub deleted: bool,
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
     /// `object`: text.
     pub object: String,
+    /// `deleted`: boolean.
+    pub deleted: bool,
     /// `slug`: text, absent or null if there is none.
     pub slug: Option<String>,
 }
 
 model! {
     DeletedObject {
-        0 => deleted: "deleted", REQUIRED;
-        1 => id: "id", OPTIONAL;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", OPTIONAL;
+        1 => object: "object", REQUIRED;
+        2 => deleted: "deleted", REQUIRED;
         3 => slug: "slug", OPTIONAL;
     }
 }

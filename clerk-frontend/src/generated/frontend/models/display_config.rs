@@ -12,6 +12,10 @@ use crate::runtime::{Object, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct DisplayConfig {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `after_create_organization_url`: text.
     pub after_create_organization_url: String,
     /// `after_join_waitlist_url`: text.
@@ -63,8 +67,6 @@ pub struct DisplayConfig {
     pub help_url: Option<String>,
     /// `home_url`: text.
     pub home_url: String,
-    /// `id`: text.
-    pub id: String,
     /// `instance_environment_type`: one of the values of `InstanceEnvironmentType`.
     pub instance_environment_type: InstanceEnvironmentType,
     /// `logo_image`: `Image`, absent or null if there is none. Deprecated by Clerk.
@@ -77,8 +79,6 @@ pub struct DisplayConfig {
     pub logo_url: Option<String>,
     /// `oauth_consent_url`: text.
     pub oauth_consent_url: String,
-    /// `object`: text.
-    pub object: String,
     /// `organization_profile_url`: text.
     pub organization_profile_url: String,
     /// `preferred_sign_in_strategy`: one of the values of `PreferredSignInStrategy`.
@@ -105,39 +105,39 @@ pub struct DisplayConfig {
 
 model! {
     DisplayConfig {
-        0 => after_create_organization_url: "after_create_organization_url", REQUIRED;
-        1 => after_join_waitlist_url: "after_join_waitlist_url", REQUIRED;
-        2 => after_leave_organization_url: "after_leave_organization_url", REQUIRED;
-        3 => after_sign_in_url: "after_sign_in_url", REQUIRED;
-        4 => after_sign_out_all_url: "after_sign_out_all_url", REQUIRED;
-        5 => after_sign_out_one_url: "after_sign_out_one_url", REQUIRED;
-        6 => after_sign_up_url: "after_sign_up_url", REQUIRED;
-        7 => after_switch_session_url: "after_switch_session_url", REQUIRED;
-        8 => application_name: "application_name", REQUIRED;
-        9 => branded: "branded", REQUIRED;
-        10 => captcha_heartbeat: "captcha_heartbeat", OPTIONAL;
-        11 => captcha_oauth_bypass: "captcha_oauth_bypass", REQUIRED;
-        12 => captcha_provider: "captcha_provider", OPTIONAL;
-        13 => captcha_public_key: "captcha_public_key", OPTIONAL;
-        14 => captcha_public_key_invisible: "captcha_public_key_invisible", OPTIONAL;
-        15 => captcha_widget_type: "captcha_widget_type", OPTIONAL;
-        16 => clerk_js_version: "clerk_js_version", OPTIONAL;
-        17 => create_organization_url: "create_organization_url", REQUIRED;
-        18 => experimental_force_oauth_first: "experimental_force_oauth_first", REQUIRED;
-        19 => favicon_image: "favicon_image", OPTIONAL;
-        20 => favicon_image_url: "favicon_image_url", OPTIONAL;
-        21 => favicon_url: "favicon_url", OPTIONAL;
-        22 => google_one_tap_client_id: "google_one_tap_client_id", OPTIONAL;
-        23 => help_url: "help_url", OPTIONAL;
-        24 => home_url: "home_url", REQUIRED;
-        25 => id: "id", REQUIRED;
-        26 => instance_environment_type: "instance_environment_type", REQUIRED;
-        27 => logo_image: "logo_image", OPTIONAL;
-        28 => logo_image_url: "logo_image_url", OPTIONAL;
-        29 => logo_link_url: "logo_link_url", REQUIRED;
-        30 => logo_url: "logo_url", OPTIONAL;
-        31 => oauth_consent_url: "oauth_consent_url", REQUIRED;
-        32 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => after_create_organization_url: "after_create_organization_url", REQUIRED;
+        3 => after_join_waitlist_url: "after_join_waitlist_url", REQUIRED;
+        4 => after_leave_organization_url: "after_leave_organization_url", REQUIRED;
+        5 => after_sign_in_url: "after_sign_in_url", REQUIRED;
+        6 => after_sign_out_all_url: "after_sign_out_all_url", REQUIRED;
+        7 => after_sign_out_one_url: "after_sign_out_one_url", REQUIRED;
+        8 => after_sign_up_url: "after_sign_up_url", REQUIRED;
+        9 => after_switch_session_url: "after_switch_session_url", REQUIRED;
+        10 => application_name: "application_name", REQUIRED;
+        11 => branded: "branded", REQUIRED;
+        12 => captcha_heartbeat: "captcha_heartbeat", OPTIONAL;
+        13 => captcha_oauth_bypass: "captcha_oauth_bypass", REQUIRED;
+        14 => captcha_provider: "captcha_provider", OPTIONAL;
+        15 => captcha_public_key: "captcha_public_key", OPTIONAL;
+        16 => captcha_public_key_invisible: "captcha_public_key_invisible", OPTIONAL;
+        17 => captcha_widget_type: "captcha_widget_type", OPTIONAL;
+        18 => clerk_js_version: "clerk_js_version", OPTIONAL;
+        19 => create_organization_url: "create_organization_url", REQUIRED;
+        20 => experimental_force_oauth_first: "experimental_force_oauth_first", REQUIRED;
+        21 => favicon_image: "favicon_image", OPTIONAL;
+        22 => favicon_image_url: "favicon_image_url", OPTIONAL;
+        23 => favicon_url: "favicon_url", OPTIONAL;
+        24 => google_one_tap_client_id: "google_one_tap_client_id", OPTIONAL;
+        25 => help_url: "help_url", OPTIONAL;
+        26 => home_url: "home_url", REQUIRED;
+        27 => instance_environment_type: "instance_environment_type", REQUIRED;
+        28 => logo_image: "logo_image", OPTIONAL;
+        29 => logo_image_url: "logo_image_url", OPTIONAL;
+        30 => logo_link_url: "logo_link_url", REQUIRED;
+        31 => logo_url: "logo_url", OPTIONAL;
+        32 => oauth_consent_url: "oauth_consent_url", REQUIRED;
         33 => organization_profile_url: "organization_profile_url", REQUIRED;
         34 => preferred_sign_in_strategy: "preferred_sign_in_strategy", REQUIRED;
         35 => privacy_policy_url: "privacy_policy_url", OPTIONAL;

@@ -12,18 +12,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EmailAddress {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
-    /// `id`: text.
-    pub id: String,
     /// `linked_to`: list of `IdentificationLink`.
     pub linked_to: Vec<IdentificationLink>,
     /// `matches_sso_connection`: boolean, absent or null if there is none.
     pub matches_sso_connection: Option<bool>,
-    /// `object`: text.
-    pub object: String,
     /// `reserved`: boolean.
     pub reserved: bool,
     /// `updated_at`: Unix time in milliseconds.
@@ -34,12 +34,12 @@ pub struct EmailAddress {
 
 model! {
     EmailAddress {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => linked_to: "linked_to", REQUIRED;
-        4 => matches_sso_connection: "matches_sso_connection", OPTIONAL;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => linked_to: "linked_to", REQUIRED;
+        5 => matches_sso_connection: "matches_sso_connection", OPTIONAL;
         6 => reserved: "reserved", REQUIRED;
         7 => updated_at: "updated_at", REQUIRED;
         8 => verification: "verification", OPTIONAL;

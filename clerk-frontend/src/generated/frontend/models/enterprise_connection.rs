@@ -12,6 +12,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseConnection {
+    /// `id`: text.
+    pub id: String,
     /// `active`: boolean.
     pub active: bool,
     /// `allow_organization_account_linking`: boolean.
@@ -22,8 +24,6 @@ pub struct EnterpriseConnection {
     pub disable_additional_identifications: bool,
     /// `domains`: list of texts.
     pub domains: Vec<String>,
-    /// `id`: text.
-    pub id: String,
     /// `logo_public_url`: text, absent or null if there is none.
     pub logo_public_url: Option<String>,
     /// `name`: text.
@@ -44,12 +44,12 @@ pub struct EnterpriseConnection {
 
 model! {
     EnterpriseConnection {
-        0 => active: "active", REQUIRED;
-        1 => allow_organization_account_linking: "allow_organization_account_linking", REQUIRED;
-        2 => created_at: "created_at", REQUIRED;
-        3 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
-        4 => domains: "domains", REQUIRED;
-        5 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => active: "active", REQUIRED;
+        2 => allow_organization_account_linking: "allow_organization_account_linking", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => disable_additional_identifications: "disable_additional_identifications", REQUIRED;
+        5 => domains: "domains", REQUIRED;
         6 => logo_public_url: "logo_public_url", OPTIONAL;
         7 => name: "name", REQUIRED;
         8 => oauth_config: "oauth_config", OPTIONAL;

@@ -14,12 +14,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseConnectionTestRun {
+    /// `id`: text.
+    pub id: String,
     /// `connection_type`: one of the values of `EnterpriseConnectionType`.
     pub connection_type: EnterpriseConnectionType,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `logs`: list of `EnterpriseConnectionTestRunLog`, absent or null if there is none.
     pub logs: Option<Vec<EnterpriseConnectionTestRunLog>>,
     /// `oauth`: `EnterpriseConnectionTestRunOAuth`, absent or null if there is none.
@@ -34,9 +34,9 @@ pub struct EnterpriseConnectionTestRun {
 
 model! {
     EnterpriseConnectionTestRun {
-        0 => connection_type: "connection_type", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => connection_type: "connection_type", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => logs: "logs", OPTIONAL;
         4 => oauth: "oauth", OPTIONAL;
         5 => parsed_user_info: "parsed_user_info", OPTIONAL;

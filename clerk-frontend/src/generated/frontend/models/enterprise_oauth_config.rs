@@ -10,6 +10,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseOAuthConfig {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
     /// `auth_url`: text, absent or null if there is none.
     pub auth_url: Option<String>,
     /// `client_id`: text, absent or null if there is none.
@@ -18,8 +20,6 @@ pub struct EnterpriseOAuthConfig {
     pub created_at: Option<Timestamp>,
     /// `discovery_url`: text, absent or null if there is none.
     pub discovery_url: Option<String>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
     /// `logo_public_url`: text, absent or null if there is none.
     pub logo_public_url: Option<String>,
     /// `name`: text, absent or null if there is none.
@@ -40,11 +40,11 @@ pub struct EnterpriseOAuthConfig {
 
 model! {
     EnterpriseOAuthConfig {
-        0 => auth_url: "auth_url", OPTIONAL;
-        1 => client_id: "client_id", OPTIONAL;
-        2 => created_at: "created_at", OPTIONAL;
-        3 => discovery_url: "discovery_url", OPTIONAL;
-        4 => id: "id", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => auth_url: "auth_url", OPTIONAL;
+        2 => client_id: "client_id", OPTIONAL;
+        3 => created_at: "created_at", OPTIONAL;
+        4 => discovery_url: "discovery_url", OPTIONAL;
         5 => logo_public_url: "logo_public_url", OPTIONAL;
         6 => name: "name", OPTIONAL;
         7 => provider_key: "provider_key", OPTIONAL;

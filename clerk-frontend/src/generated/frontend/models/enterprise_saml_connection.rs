@@ -11,6 +11,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct EnterpriseSamlConnection {
+    /// `id`: text, absent or null if there is none.
+    pub id: Option<String>,
     /// `acs_url`: text, absent or null if there is none.
     pub acs_url: Option<String>,
     /// `active`: boolean, absent or null if there is none.
@@ -21,8 +23,6 @@ pub struct EnterpriseSamlConnection {
     pub allow_subdomains: Option<bool>,
     /// `force_authn`: boolean, absent or null if there is none.
     pub force_authn: Option<bool>,
-    /// `id`: text, absent or null if there is none.
-    pub id: Option<String>,
     /// `idp_certificate`: text, absent or null if there is none.
     pub idp_certificate: Option<String>,
     /// `idp_certificate_expires_at`: Unix time in milliseconds, absent or null if there is none.
@@ -47,12 +47,12 @@ pub struct EnterpriseSamlConnection {
 
 model! {
     EnterpriseSamlConnection {
-        0 => acs_url: "acs_url", OPTIONAL;
-        1 => active: "active", OPTIONAL;
-        2 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
-        3 => allow_subdomains: "allow_subdomains", OPTIONAL;
-        4 => force_authn: "force_authn", OPTIONAL;
-        5 => id: "id", OPTIONAL;
+        0 => id: "id", OPTIONAL;
+        1 => acs_url: "acs_url", OPTIONAL;
+        2 => active: "active", OPTIONAL;
+        3 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
+        4 => allow_subdomains: "allow_subdomains", OPTIONAL;
+        5 => force_authn: "force_authn", OPTIONAL;
         6 => idp_certificate: "idp_certificate", OPTIONAL;
         7 => idp_certificate_expires_at: "idp_certificate_expires_at", OPTIONAL;
         8 => idp_certificate_issued_at: "idp_certificate_issued_at", OPTIONAL;

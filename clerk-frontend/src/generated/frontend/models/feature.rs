@@ -9,27 +9,27 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Feature {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `avatar_url`: text, absent or null if there is none.
     pub avatar_url: Option<String>,
     /// `description`: text, absent or null if there is none.
     pub description: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `slug`: text.
     pub slug: String,
 }
 
 model! {
     Feature {
-        0 => avatar_url: "avatar_url", OPTIONAL;
-        1 => description: "description", OPTIONAL;
-        2 => id: "id", REQUIRED;
-        3 => name: "name", REQUIRED;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => avatar_url: "avatar_url", OPTIONAL;
+        3 => description: "description", OPTIONAL;
+        4 => name: "name", REQUIRED;
         5 => slug: "slug", REQUIRED;
     }
 }

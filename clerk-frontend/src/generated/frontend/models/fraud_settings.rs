@@ -10,15 +10,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct FraudSettings {
-    /// `native`: `FraudNativeSettings`.
-    pub native: FraudNativeSettings,
     /// `object`: text, absent or null if there is none.
     pub object: Option<String>,
+    /// `native`: `FraudNativeSettings`.
+    pub native: FraudNativeSettings,
 }
 
 model! {
     FraudSettings {
-        0 => native: "native", REQUIRED;
-        1 => object: "object", OPTIONAL;
+        0 => object: "object", OPTIONAL;
+        1 => native: "native", REQUIRED;
     }
 }

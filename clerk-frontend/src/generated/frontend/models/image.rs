@@ -11,10 +11,10 @@ use crate::runtime::model;
 pub struct Image {
     /// `id`: text, absent or null if there is none.
     pub id: Option<String>,
-    /// `name`: text, absent or null if there is none.
-    pub name: Option<String>,
     /// `object`: text, absent or null if there is none.
     pub object: Option<String>,
+    /// `name`: text, absent or null if there is none.
+    pub name: Option<String>,
     /// `public_url`: text, absent or null if there is none.
     pub public_url: Option<String>,
 }
@@ -22,8 +22,8 @@ pub struct Image {
 model! {
     Image {
         0 => id: "id", OPTIONAL;
-        1 => name: "name", OPTIONAL;
-        2 => object: "object", OPTIONAL;
+        1 => object: "object", OPTIONAL;
+        2 => name: "name", OPTIONAL;
         3 => public_url: "public_url", OPTIONAL;
     }
 }

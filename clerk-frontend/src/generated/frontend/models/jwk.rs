@@ -16,10 +16,28 @@ pub struct Jwk {
     pub alg: String,
     /// `crv`: text, absent or null if there is none.
     pub crv: Option<String>,
+    /// `d`: text, absent or null if there is none.
+    pub d: Option<String>,
+    /// `dp`: text, absent or null if there is none.
+    pub dp: Option<String>,
+    /// `dq`: text, absent or null if there is none.
+    pub dq: Option<String>,
+    /// `e`: text, absent or null if there is none.
+    pub e: Option<String>,
+    /// `k`: text, absent or null if there is none.
+    pub k: Option<String>,
     /// `kid`: text.
     pub kid: String,
     /// `kty`: one of the values of `JwkKty`.
     pub kty: JwkKty,
+    /// `n`: text, absent or null if there is none.
+    pub n: Option<String>,
+    /// `p`: text, absent or null if there is none.
+    pub p: Option<String>,
+    /// `q`: text, absent or null if there is none.
+    pub q: Option<String>,
+    /// `qi`: text, absent or null if there is none.
+    pub qi: Option<String>,
     /// `use`: text.
     pub r#use: String,
     /// `x`: text, absent or null if there is none.
@@ -34,47 +52,29 @@ pub struct Jwk {
     pub x5u: Option<String>,
     /// `y`: text, absent or null if there is none.
     pub y: Option<String>,
-    /// `e`: text, absent or null if there is none.
-    pub e: Option<String>,
-    /// `n`: text, absent or null if there is none.
-    pub n: Option<String>,
-    /// `d`: text, absent or null if there is none.
-    pub d: Option<String>,
-    /// `dp`: text, absent or null if there is none.
-    pub dp: Option<String>,
-    /// `dq`: text, absent or null if there is none.
-    pub dq: Option<String>,
-    /// `p`: text, absent or null if there is none.
-    pub p: Option<String>,
-    /// `q`: text, absent or null if there is none.
-    pub q: Option<String>,
-    /// `qi`: text, absent or null if there is none.
-    pub qi: Option<String>,
-    /// `k`: text, absent or null if there is none.
-    pub k: Option<String>,
 }
 
 model! {
     Jwk {
         0 => alg: "alg", REQUIRED;
         1 => crv: "crv", OPTIONAL;
-        2 => kid: "kid", REQUIRED;
-        3 => kty: "kty", REQUIRED;
-        4 => r#use: "use", REQUIRED;
-        5 => x: "x", OPTIONAL;
-        6 => x5c: "x5c", OPTIONAL;
-        7 => x5t: "x5t", OPTIONAL;
-        8 => x5t_s256: "x5t#S256", OPTIONAL;
-        9 => x5u: "x5u", OPTIONAL;
-        10 => y: "y", OPTIONAL;
-        11 => e: "e", OPTIONAL;
-        12 => n: "n", OPTIONAL;
-        13 => d: "d", OPTIONAL | SECRET;
-        14 => dp: "dp", OPTIONAL | SECRET;
-        15 => dq: "dq", OPTIONAL | SECRET;
-        16 => p: "p", OPTIONAL | SECRET;
-        17 => q: "q", OPTIONAL | SECRET;
-        18 => qi: "qi", OPTIONAL | SECRET;
-        19 => k: "k", OPTIONAL | SECRET;
+        2 => d: "d", OPTIONAL | SECRET;
+        3 => dp: "dp", OPTIONAL | SECRET;
+        4 => dq: "dq", OPTIONAL | SECRET;
+        5 => e: "e", OPTIONAL;
+        6 => k: "k", OPTIONAL | SECRET;
+        7 => kid: "kid", REQUIRED;
+        8 => kty: "kty", REQUIRED;
+        9 => n: "n", OPTIONAL;
+        10 => p: "p", OPTIONAL | SECRET;
+        11 => q: "q", OPTIONAL | SECRET;
+        12 => qi: "qi", OPTIONAL | SECRET;
+        13 => r#use: "use", REQUIRED;
+        14 => x: "x", OPTIONAL;
+        15 => x5c: "x5c", OPTIONAL;
+        16 => x5t: "x5t", OPTIONAL;
+        17 => x5t_s256: "x5t#S256", OPTIONAL;
+        18 => x5u: "x5u", OPTIONAL;
+        19 => y: "y", OPTIONAL;
     }
 }

@@ -9,10 +9,10 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct NativeSettings {
-    /// `api_enabled`: boolean.
-    pub api_enabled: bool,
     /// `object`: text.
     pub object: String,
+    /// `api_enabled`: boolean.
+    pub api_enabled: bool,
     /// `trusted_device_enrollment_prompt_after_sign_in_enabled`: boolean.
     pub trusted_device_enrollment_prompt_after_sign_in_enabled: bool,
     /// `trusted_device_enrollment_prompt_after_sign_up_enabled`: boolean.
@@ -23,8 +23,8 @@ pub struct NativeSettings {
 
 model! {
     NativeSettings {
-        0 => api_enabled: "api_enabled", REQUIRED;
-        1 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => api_enabled: "api_enabled", REQUIRED;
         2 => trusted_device_enrollment_prompt_after_sign_in_enabled: "trusted_device_enrollment_prompt_after_sign_in_enabled", REQUIRED;
         3 => trusted_device_enrollment_prompt_after_sign_up_enabled: "trusted_device_enrollment_prompt_after_sign_up_enabled", REQUIRED;
         4 => trusted_device_sign_in_enabled: "trusted_device_sign_in_enabled", REQUIRED;

@@ -9,6 +9,8 @@ use crate::runtime::{Object, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OAuthUserInfo {
+    /// `object`: text.
+    pub object: String,
     /// `email`: text, absent or null if there is none.
     pub email: Option<String>,
     /// `email_verified`: boolean, absent or null if there is none.
@@ -21,8 +23,6 @@ pub struct OAuthUserInfo {
     pub instance_id: String,
     /// `name`: text, absent or null if there is none.
     pub name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `org_id`: text, absent or null if there is none.
     pub org_id: Option<String>,
     /// `org_name`: text, absent or null if there is none.
@@ -49,13 +49,13 @@ pub struct OAuthUserInfo {
 
 model! {
     OAuthUserInfo {
-        0 => email: "email", OPTIONAL;
-        1 => email_verified: "email_verified", OPTIONAL;
-        2 => family_name: "family_name", OPTIONAL;
-        3 => given_name: "given_name", OPTIONAL;
-        4 => instance_id: "instance_id", REQUIRED;
-        5 => name: "name", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => email: "email", OPTIONAL;
+        2 => email_verified: "email_verified", OPTIONAL;
+        3 => family_name: "family_name", OPTIONAL;
+        4 => given_name: "given_name", OPTIONAL;
+        5 => instance_id: "instance_id", REQUIRED;
+        6 => name: "name", OPTIONAL;
         7 => org_id: "org_id", OPTIONAL;
         8 => org_name: "org_name", OPTIONAL;
         9 => org_slug: "org_slug", OPTIONAL;

@@ -9,14 +9,16 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Organization {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `admin_delete_enabled`: boolean.
     pub admin_delete_enabled: bool,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `has_image`: boolean.
     pub has_image: bool,
-    /// `id`: text.
-    pub id: String,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `logo_url`: text, absent or null if there is none. Deprecated by Clerk.
@@ -27,8 +29,6 @@ pub struct Organization {
     pub members_count: Option<i64>,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `pending_invitations_count`: integer, absent or null if there is none.
     pub pending_invitations_count: Option<i64>,
     /// `public_metadata`: free-form JSON object.
@@ -43,16 +43,16 @@ pub struct Organization {
 
 model! {
     Organization {
-        0 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
-        1 => created_at: "created_at", REQUIRED;
-        2 => has_image: "has_image", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => image_url: "image_url", OPTIONAL;
-        5 => logo_url: "logo_url", OPTIONAL;
-        6 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
-        7 => members_count: "members_count", OPTIONAL;
-        8 => name: "name", REQUIRED;
-        9 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => admin_delete_enabled: "admin_delete_enabled", REQUIRED;
+        3 => created_at: "created_at", REQUIRED;
+        4 => has_image: "has_image", REQUIRED;
+        5 => image_url: "image_url", OPTIONAL;
+        6 => logo_url: "logo_url", OPTIONAL;
+        7 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
+        8 => members_count: "members_count", OPTIONAL;
+        9 => name: "name", REQUIRED;
         10 => pending_invitations_count: "pending_invitations_count", OPTIONAL;
         11 => public_metadata: "public_metadata", REQUIRED;
         12 => self_serve_sso_enabled: "self_serve_sso_enabled", OPTIONAL;

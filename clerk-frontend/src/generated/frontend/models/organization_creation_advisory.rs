@@ -11,25 +11,25 @@ use crate::runtime::{Object, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationCreationAdvisory {
+    /// `code`: text, absent or null if there is none.
+    pub code: Option<String>,
     /// `message`: text, absent or null if there is none.
     pub message: Option<String>,
+    /// `meta`: free-form JSON object, absent or null if there is none.
+    pub meta: Option<Object>,
+    /// `severity`: text, absent or null if there is none.
+    pub severity: Option<String>,
     /// `type`: one of the values of `OrganizationCreationAdvisoryType`, absent or null if there is
     /// none.
     pub r#type: Option<OrganizationCreationAdvisoryType>,
-    /// `code`: text, absent or null if there is none.
-    pub code: Option<String>,
-    /// `severity`: text, absent or null if there is none.
-    pub severity: Option<String>,
-    /// `meta`: free-form JSON object, absent or null if there is none.
-    pub meta: Option<Object>,
 }
 
 model! {
     OrganizationCreationAdvisory {
-        0 => message: "message", OPTIONAL;
-        1 => r#type: "type", OPTIONAL;
-        2 => code: "code", OPTIONAL;
+        0 => code: "code", OPTIONAL;
+        1 => message: "message", OPTIONAL;
+        2 => meta: "meta", OPTIONAL;
         3 => severity: "severity", OPTIONAL;
-        4 => meta: "meta", OPTIONAL;
+        4 => r#type: "type", OPTIONAL;
     }
 }

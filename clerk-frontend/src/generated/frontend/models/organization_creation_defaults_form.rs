@@ -10,21 +10,21 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationCreationDefaultsForm {
+    /// `blur_hash`: text, absent or null if there is none.
+    pub blur_hash: Option<String>,
     /// `logo`: text, absent or null if there is none.
     pub logo: Option<String>,
     /// `name`: text, absent or null if there is none.
     pub name: Option<String>,
     /// `slug`: text, absent or null if there is none.
     pub slug: Option<String>,
-    /// `blur_hash`: text, absent or null if there is none.
-    pub blur_hash: Option<String>,
 }
 
 model! {
     OrganizationCreationDefaultsForm {
-        0 => logo: "logo", OPTIONAL;
-        1 => name: "name", OPTIONAL;
-        2 => slug: "slug", OPTIONAL;
-        3 => blur_hash: "blur_hash", OPTIONAL;
+        0 => blur_hash: "blur_hash", OPTIONAL;
+        1 => logo: "logo", OPTIONAL;
+        2 => name: "name", OPTIONAL;
+        3 => slug: "slug", OPTIONAL;
     }
 }

@@ -13,6 +13,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationDomain {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `affiliation_email_address`: text, absent or null if there is none.
     pub affiliation_email_address: Option<String>,
     /// `affiliation_verification`: `OrganizationDomainVerification`, absent or null if there is
@@ -22,12 +26,8 @@ pub struct OrganizationDomain {
     pub created_at: Timestamp,
     /// `enrollment_mode`: text.
     pub enrollment_mode: String,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text.
     pub organization_id: String,
     /// `ownership_verification`: `OrganizationDomainOwnershipVerification`, absent or null if there
@@ -48,13 +48,13 @@ pub struct OrganizationDomain {
 
 model! {
     OrganizationDomain {
-        0 => affiliation_email_address: "affiliation_email_address", OPTIONAL;
-        1 => affiliation_verification: "affiliation_verification", OPTIONAL;
-        2 => created_at: "created_at", REQUIRED;
-        3 => enrollment_mode: "enrollment_mode", REQUIRED;
-        4 => id: "id", REQUIRED;
-        5 => name: "name", REQUIRED;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => affiliation_email_address: "affiliation_email_address", OPTIONAL;
+        3 => affiliation_verification: "affiliation_verification", OPTIONAL;
+        4 => created_at: "created_at", REQUIRED;
+        5 => enrollment_mode: "enrollment_mode", REQUIRED;
+        6 => name: "name", REQUIRED;
         7 => organization_id: "organization_id", REQUIRED;
         8 => ownership_verification: "ownership_verification", OPTIONAL;
         9 => public_organization_data: "public_organization_data", OPTIONAL;

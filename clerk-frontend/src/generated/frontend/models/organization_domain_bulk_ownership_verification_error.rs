@@ -9,15 +9,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationDomainBulkOwnershipVerificationError {
-    /// `code`: text.
-    pub code: String,
     /// `id`: text.
     pub id: String,
+    /// `code`: text.
+    pub code: String,
 }
 
 model! {
     OrganizationDomainBulkOwnershipVerificationError {
-        0 => code: "code", REQUIRED;
-        1 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => code: "code", REQUIRED;
     }
 }

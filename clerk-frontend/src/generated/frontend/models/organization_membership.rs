@@ -10,12 +10,12 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationMembership {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `organization`: `Organization`.
     pub organization: Organization,
     /// `permissions`: list of texts, absent or null if there is none.
@@ -34,9 +34,9 @@ pub struct OrganizationMembership {
 
 model! {
     OrganizationMembership {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => organization: "organization", REQUIRED;
         4 => permissions: "permissions", OPTIONAL;
         5 => public_metadata: "public_metadata", REQUIRED;

@@ -10,12 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationMembershipRequest {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `organization_id`: text.
     pub organization_id: String,
     /// `public_user_data`: `PublicUserData`, absent or null if there is none.
@@ -28,9 +28,9 @@ pub struct OrganizationMembershipRequest {
 
 model! {
     OrganizationMembershipRequest {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => organization_id: "organization_id", REQUIRED;
         4 => public_user_data: "public_user_data", OPTIONAL;
         5 => status: "status", REQUIRED;

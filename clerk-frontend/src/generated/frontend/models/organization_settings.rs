@@ -20,12 +20,12 @@ pub struct OrganizationSettings {
     pub domains: OrganizationSettingsDomains,
     /// `enabled`: boolean.
     pub enabled: bool,
+    /// `force_organization_selection`: boolean, absent or null if there is none.
+    pub force_organization_selection: Option<bool>,
     /// `max_allowed_memberships`: integer.
     pub max_allowed_memberships: i64,
     /// `slug`: `OrganizationSettingsSlug`, absent or null if there is none.
     pub slug: Option<OrganizationSettingsSlug>,
-    /// `force_organization_selection`: boolean, absent or null if there is none.
-    pub force_organization_selection: Option<bool>,
 }
 
 model! {
@@ -34,8 +34,8 @@ model! {
         1 => creator_role: "creator_role", REQUIRED;
         2 => domains: "domains", REQUIRED;
         3 => enabled: "enabled", REQUIRED;
-        4 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
-        5 => slug: "slug", OPTIONAL;
-        6 => force_organization_selection: "force_organization_selection", OPTIONAL;
+        4 => force_organization_selection: "force_organization_selection", OPTIONAL;
+        5 => max_allowed_memberships: "max_allowed_memberships", REQUIRED;
+        6 => slug: "slug", OPTIONAL;
     }
 }

@@ -10,12 +10,12 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct OrganizationSuggestion {
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `public_organization_data`: `PublicOrganizationData`, absent or null if there is none.
     pub public_organization_data: Option<PublicOrganizationData>,
     /// `status`: text.
@@ -26,9 +26,9 @@ pub struct OrganizationSuggestion {
 
 model! {
     OrganizationSuggestion {
-        0 => created_at: "created_at", REQUIRED;
-        1 => id: "id", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
         3 => public_organization_data: "public_organization_data", OPTIONAL;
         4 => status: "status", REQUIRED;
         5 => updated_at: "updated_at", REQUIRED;

@@ -11,16 +11,16 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Passkey {
-    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
-    pub created_at: Option<Timestamp>,
     /// `id`: text.
     pub id: String,
+    /// `object`: text.
+    pub object: String,
+    /// `created_at`: Unix time in milliseconds, absent or null if there is none.
+    pub created_at: Option<Timestamp>,
     /// `last_used_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_used_at: Option<Timestamp>,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `updated_at`: Unix time in milliseconds, absent or null if there is none.
     pub updated_at: Option<Timestamp>,
     /// `verification`: `Verification`, absent or null if there is none.
@@ -29,11 +29,11 @@ pub struct Passkey {
 
 model! {
     Passkey {
-        0 => created_at: "created_at", OPTIONAL;
-        1 => id: "id", REQUIRED;
-        2 => last_used_at: "last_used_at", OPTIONAL;
-        3 => name: "name", REQUIRED;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", OPTIONAL;
+        3 => last_used_at: "last_used_at", OPTIONAL;
+        4 => name: "name", REQUIRED;
         5 => updated_at: "updated_at", OPTIONAL;
         6 => verification: "verification", OPTIONAL;
     }

@@ -11,18 +11,18 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PhoneNumber {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `backup_codes`: list of texts, absent or null if there is none.
     pub backup_codes: Option<Vec<String>>,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `default_second_factor`: boolean, absent or null if there is none.
     pub default_second_factor: Option<bool>,
-    /// `id`: text.
-    pub id: String,
     /// `linked_to`: list of `IdentificationLink`.
     pub linked_to: Vec<IdentificationLink>,
-    /// `object`: text.
-    pub object: String,
     /// `phone_number`: text.
     pub phone_number: String,
     /// `reserved`: boolean.
@@ -37,12 +37,12 @@ pub struct PhoneNumber {
 
 model! {
     PhoneNumber {
-        0 => backup_codes: "backup_codes", OPTIONAL | SECRET;
-        1 => created_at: "created_at", REQUIRED;
-        2 => default_second_factor: "default_second_factor", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => linked_to: "linked_to", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => backup_codes: "backup_codes", OPTIONAL | SECRET;
+        3 => created_at: "created_at", REQUIRED;
+        4 => default_second_factor: "default_second_factor", OPTIONAL;
+        5 => linked_to: "linked_to", REQUIRED;
         6 => phone_number: "phone_number", REQUIRED;
         7 => reserved: "reserved", REQUIRED;
         8 => reserved_for_second_factor: "reserved_for_second_factor", OPTIONAL;

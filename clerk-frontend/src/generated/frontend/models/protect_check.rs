@@ -9,24 +9,24 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProtectCheck {
+    /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
+    pub expires_at: Option<Timestamp>,
+    /// `sdk_url`: text, absent or null if there is none.
+    pub sdk_url: Option<String>,
     /// `status`: text, absent or null if there is none.
     pub status: Option<String>,
     /// `token`: text, absent or null if there is none.
     pub token: Option<String>,
-    /// `sdk_url`: text, absent or null if there is none.
-    pub sdk_url: Option<String>,
-    /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
-    pub expires_at: Option<Timestamp>,
     /// `ui_hints`: free-form JSON object, absent or null if there is none.
     pub ui_hints: Option<Object>,
 }
 
 model! {
     ProtectCheck {
-        0 => status: "status", OPTIONAL;
-        1 => token: "token", OPTIONAL | SECRET;
-        2 => sdk_url: "sdk_url", OPTIONAL;
-        3 => expires_at: "expires_at", OPTIONAL;
+        0 => expires_at: "expires_at", OPTIONAL;
+        1 => sdk_url: "sdk_url", OPTIONAL;
+        2 => status: "status", OPTIONAL;
+        3 => token: "token", OPTIONAL | SECRET;
         4 => ui_hints: "ui_hints", OPTIONAL;
     }
 }

@@ -11,18 +11,18 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct ProxyHealth {
+    /// `message`: text, absent or null if there is none.
+    pub message: Option<String>,
     /// `status`: one of the values of `HealthStatus`.
     pub status: HealthStatus,
     /// `x_forwarded_for`: text, absent or null if there is none.
     pub x_forwarded_for: Option<String>,
-    /// `message`: text, absent or null if there is none.
-    pub message: Option<String>,
 }
 
 model! {
     ProxyHealth {
-        0 => status: "status", REQUIRED;
-        1 => x_forwarded_for: "x_forwarded_for", OPTIONAL;
-        2 => message: "message", OPTIONAL;
+        0 => message: "message", OPTIONAL;
+        1 => status: "status", REQUIRED;
+        2 => x_forwarded_for: "x_forwarded_for", OPTIONAL;
     }
 }

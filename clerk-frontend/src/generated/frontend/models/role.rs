@@ -10,20 +10,20 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Role {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `description`: text.
     pub description: String,
-    /// `id`: text.
-    pub id: String,
     /// `is_creator_eligible`: boolean.
     pub is_creator_eligible: bool,
     /// `key`: text.
     pub key: String,
     /// `name`: text.
     pub name: String,
-    /// `object`: text.
-    pub object: String,
     /// `permissions`: list of `Permission`.
     pub permissions: Vec<Permission>,
     /// `updated_at`: Unix time in milliseconds.
@@ -32,13 +32,13 @@ pub struct Role {
 
 model! {
     Role {
-        0 => created_at: "created_at", REQUIRED;
-        1 => description: "description", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => is_creator_eligible: "is_creator_eligible", REQUIRED;
-        4 => key: "key", REQUIRED;
-        5 => name: "name", REQUIRED;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => description: "description", REQUIRED;
+        4 => is_creator_eligible: "is_creator_eligible", REQUIRED;
+        5 => key: "key", REQUIRED;
+        6 => name: "name", REQUIRED;
         7 => permissions: "permissions", REQUIRED;
         8 => updated_at: "updated_at", REQUIRED;
     }

@@ -10,6 +10,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlAccount {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `active`: boolean.
     pub active: bool,
     /// `email_address`: text.
@@ -18,14 +22,10 @@ pub struct SamlAccount {
     pub enterprise_connection_id: Option<String>,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `last_authenticated_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_authenticated_at: Option<Timestamp>,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `provider`: text.
     pub provider: String,
     /// `provider_user_id`: text, absent or null if there is none.
@@ -40,14 +40,14 @@ pub struct SamlAccount {
 
 model! {
     SamlAccount {
-        0 => active: "active", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
-        3 => first_name: "first_name", OPTIONAL;
-        4 => id: "id", REQUIRED;
-        5 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
-        6 => last_name: "last_name", OPTIONAL;
-        7 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => active: "active", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => enterprise_connection_id: "enterprise_connection_id", OPTIONAL;
+        5 => first_name: "first_name", OPTIONAL;
+        6 => last_authenticated_at: "last_authenticated_at", OPTIONAL;
+        7 => last_name: "last_name", OPTIONAL;
         8 => provider: "provider", REQUIRED;
         9 => provider_user_id: "provider_user_id", OPTIONAL;
         10 => public_metadata: "public_metadata", REQUIRED;

@@ -9,6 +9,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SamlAccountConnection {
+    /// `id`: text.
+    pub id: String,
     /// `active`: boolean.
     pub active: bool,
     /// `allow_idp_initiated`: boolean, absent or null if there is none.
@@ -25,8 +27,6 @@ pub struct SamlAccountConnection {
     pub domain: Option<String>,
     /// `domains`: list of texts, absent or null if there is none.
     pub domains: Option<Vec<String>>,
-    /// `id`: text.
-    pub id: String,
     /// `name`: text.
     pub name: String,
     /// `provider`: text.
@@ -39,15 +39,15 @@ pub struct SamlAccountConnection {
 
 model! {
     SamlAccountConnection {
-        0 => active: "active", REQUIRED;
-        1 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
-        2 => allow_organization_account_linking: "allow_organization_account_linking", OPTIONAL;
-        3 => allow_subdomains: "allow_subdomains", OPTIONAL;
-        4 => created_at: "created_at", REQUIRED;
-        5 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
-        6 => domain: "domain", OPTIONAL;
-        7 => domains: "domains", OPTIONAL;
-        8 => id: "id", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => active: "active", REQUIRED;
+        2 => allow_idp_initiated: "allow_idp_initiated", OPTIONAL;
+        3 => allow_organization_account_linking: "allow_organization_account_linking", OPTIONAL;
+        4 => allow_subdomains: "allow_subdomains", OPTIONAL;
+        5 => created_at: "created_at", REQUIRED;
+        6 => disable_additional_identifications: "disable_additional_identifications", OPTIONAL;
+        7 => domain: "domain", OPTIONAL;
+        8 => domains: "domains", OPTIONAL;
         9 => name: "name", REQUIRED;
         10 => provider: "provider", REQUIRED;
         11 => sync_user_attributes: "sync_user_attributes", REQUIRED;

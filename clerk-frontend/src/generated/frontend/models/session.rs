@@ -13,55 +13,55 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Session {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `actor`: free-form JSON object, absent or null if there is none.
     pub actor: Option<Object>,
-    /// `expire_at`: Unix time in milliseconds.
-    pub expire_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
-    /// `last_active_at`: Unix time in milliseconds.
-    pub last_active_at: Timestamp,
-    /// `last_active_token`: `Token`, absent or null if there is none.
-    pub last_active_token: Option<Token>,
-    /// `object`: text.
-    pub object: String,
-    /// `status`: one of the values of `SessionStatus`.
-    pub status: SessionStatus,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
+    /// `expire_at`: Unix time in milliseconds.
+    pub expire_at: Timestamp,
     /// `factor_verification_age`: list of integers.
     pub factor_verification_age: Vec<i64>,
+    /// `last_active_at`: Unix time in milliseconds.
+    pub last_active_at: Timestamp,
     /// `last_active_organization_id`: text, absent or null if there is none.
     pub last_active_organization_id: Option<String>,
+    /// `last_active_token`: `Token`, absent or null if there is none.
+    pub last_active_token: Option<Token>,
     /// `public_user_data`: `PublicUserData`, absent or null if there is none.
     pub public_user_data: Option<PublicUserData>,
+    /// `status`: one of the values of `SessionStatus`.
+    pub status: SessionStatus,
+    /// `tasks`: list of `SessionTask`, absent or null if there is none.
+    pub tasks: Option<Vec<SessionTask>>,
     /// `updated_at`: Unix time in milliseconds.
     pub updated_at: Timestamp,
     /// `user`: `User`, absent or null if there is none.
     pub user: Option<User>,
-    /// `tasks`: list of `SessionTask`, absent or null if there is none.
-    pub tasks: Option<Vec<SessionTask>>,
 }
 
 model! {
     Session {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => actor: "actor", OPTIONAL;
-        2 => expire_at: "expire_at", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => last_active_at: "last_active_at", REQUIRED;
-        5 => last_active_token: "last_active_token", OPTIONAL;
-        6 => object: "object", REQUIRED;
-        7 => status: "status", REQUIRED;
-        8 => created_at: "created_at", REQUIRED;
-        9 => factor_verification_age: "factor_verification_age", REQUIRED;
-        10 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
-        11 => public_user_data: "public_user_data", OPTIONAL;
-        12 => updated_at: "updated_at", REQUIRED;
-        13 => user: "user", OPTIONAL;
-        14 => tasks: "tasks", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => actor: "actor", OPTIONAL;
+        4 => created_at: "created_at", REQUIRED;
+        5 => expire_at: "expire_at", REQUIRED;
+        6 => factor_verification_age: "factor_verification_age", REQUIRED;
+        7 => last_active_at: "last_active_at", REQUIRED;
+        8 => last_active_organization_id: "last_active_organization_id", OPTIONAL;
+        9 => last_active_token: "last_active_token", OPTIONAL;
+        10 => public_user_data: "public_user_data", OPTIONAL;
+        11 => status: "status", REQUIRED;
+        12 => tasks: "tasks", OPTIONAL;
+        13 => updated_at: "updated_at", REQUIRED;
+        14 => user: "user", OPTIONAL;
     }
 }
 

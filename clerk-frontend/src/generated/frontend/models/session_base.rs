@@ -10,20 +10,20 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SessionBase {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `actor`: free-form JSON object, absent or null if there is none.
     pub actor: Option<Object>,
     /// `expire_at`: Unix time in milliseconds.
     pub expire_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `last_active_at`: Unix time in milliseconds.
     pub last_active_at: Timestamp,
     /// `last_active_token`: `Token`, absent or null if there is none.
     pub last_active_token: Option<Token>,
-    /// `object`: text.
-    pub object: String,
     /// `status`: one of the values of `SessionStatus`.
     pub status: SessionStatus,
     /// `tasks`: list of `SessionTask`, absent or null if there is none.
@@ -32,13 +32,13 @@ pub struct SessionBase {
 
 model! {
     SessionBase {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => actor: "actor", OPTIONAL;
-        2 => expire_at: "expire_at", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => last_active_at: "last_active_at", REQUIRED;
-        5 => last_active_token: "last_active_token", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => actor: "actor", OPTIONAL;
+        4 => expire_at: "expire_at", REQUIRED;
+        5 => last_active_at: "last_active_at", REQUIRED;
+        6 => last_active_token: "last_active_token", OPTIONAL;
         7 => status: "status", REQUIRED;
         8 => tasks: "tasks", OPTIONAL;
     }

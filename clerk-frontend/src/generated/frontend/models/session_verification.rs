@@ -12,12 +12,12 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SessionVerification {
+    /// `object`: text.
+    pub object: String,
     /// `first_factor_verification`: `Verification`, absent or null if there is none.
     pub first_factor_verification: Option<Verification>,
     /// `level`: text.
     pub level: String,
-    /// `object`: text.
-    pub object: String,
     /// `second_factor_verification`: `Verification`, absent or null if there is none.
     pub second_factor_verification: Option<Verification>,
     /// `session`: `SessionBase`.
@@ -32,9 +32,9 @@ pub struct SessionVerification {
 
 model! {
     SessionVerification {
-        0 => first_factor_verification: "first_factor_verification", OPTIONAL;
-        1 => level: "level", REQUIRED;
-        2 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => first_factor_verification: "first_factor_verification", OPTIONAL;
+        2 => level: "level", REQUIRED;
         3 => second_factor_verification: "second_factor_verification", OPTIONAL;
         4 => session: "session", REQUIRED;
         5 => status: "status", REQUIRED;

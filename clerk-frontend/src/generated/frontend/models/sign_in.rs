@@ -14,6 +14,10 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SignIn {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `client_trust_state`: one of the values of `ClientTrustState`, absent or null if there is
@@ -23,12 +27,12 @@ pub struct SignIn {
     pub created_session_id: Option<String>,
     /// `first_factor_verification`: `Verification`, absent or null if there is none.
     pub first_factor_verification: Option<Verification>,
-    /// `id`: text.
-    pub id: String,
     /// `identifier`: text, absent or null if there is none.
     pub identifier: Option<String>,
-    /// `object`: text.
-    pub object: String,
+    /// `locale`: text, absent or null if there is none.
+    pub locale: Option<String>,
+    /// `protect_check`: `ProtectCheck`, absent or null if there is none.
+    pub protect_check: Option<ProtectCheck>,
     /// `second_factor_verification`: `Verification`, absent or null if there is none.
     pub second_factor_verification: Option<Verification>,
     /// `status`: one of the values of `SignInStatus`.
@@ -41,29 +45,25 @@ pub struct SignIn {
     pub supported_second_factors: Option<Vec<SignInFactor>>,
     /// `user_data`: `UserData`, absent or null if there is none.
     pub user_data: Option<UserData>,
-    /// `locale`: text, absent or null if there is none.
-    pub locale: Option<String>,
-    /// `protect_check`: `ProtectCheck`, absent or null if there is none.
-    pub protect_check: Option<ProtectCheck>,
 }
 
 model! {
     SignIn {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => client_trust_state: "client_trust_state", OPTIONAL;
-        2 => created_session_id: "created_session_id", OPTIONAL;
-        3 => first_factor_verification: "first_factor_verification", OPTIONAL;
-        4 => id: "id", REQUIRED;
-        5 => identifier: "identifier", OPTIONAL;
-        6 => object: "object", REQUIRED;
-        7 => second_factor_verification: "second_factor_verification", OPTIONAL;
-        8 => status: "status", REQUIRED;
-        9 => supported_first_factors: "supported_first_factors", OPTIONAL;
-        10 => supported_identifiers: "supported_identifiers", REQUIRED;
-        11 => supported_second_factors: "supported_second_factors", OPTIONAL;
-        12 => user_data: "user_data", OPTIONAL;
-        13 => locale: "locale", OPTIONAL;
-        14 => protect_check: "protect_check", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => client_trust_state: "client_trust_state", OPTIONAL;
+        4 => created_session_id: "created_session_id", OPTIONAL;
+        5 => first_factor_verification: "first_factor_verification", OPTIONAL;
+        6 => identifier: "identifier", OPTIONAL;
+        7 => locale: "locale", OPTIONAL;
+        8 => protect_check: "protect_check", OPTIONAL;
+        9 => second_factor_verification: "second_factor_verification", OPTIONAL;
+        10 => status: "status", REQUIRED;
+        11 => supported_first_factors: "supported_first_factors", OPTIONAL;
+        12 => supported_identifiers: "supported_identifiers", REQUIRED;
+        13 => supported_second_factors: "supported_second_factors", OPTIONAL;
+        14 => user_data: "user_data", OPTIONAL;
     }
 }
 

@@ -13,6 +13,10 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SignUp {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `abandon_at`: Unix time in milliseconds.
     pub abandon_at: Timestamp,
     /// `created_session_id`: text, absent or null if there is none.
@@ -27,22 +31,22 @@ pub struct SignUp {
     pub external_id: Option<String>,
     /// `first_name`: text, absent or null if there is none.
     pub first_name: Option<String>,
-    /// `id`: text.
-    pub id: String,
     /// `last_name`: text, absent or null if there is none.
     pub last_name: Option<String>,
     /// `legal_accepted_at`: Unix time in milliseconds, absent or null if there is none.
     pub legal_accepted_at: Option<Timestamp>,
+    /// `locale`: text, absent or null if there is none.
+    pub locale: Option<String>,
     /// `missing_fields`: list of texts.
     pub missing_fields: Vec<String>,
-    /// `object`: text.
-    pub object: String,
     /// `optional_fields`: list of texts.
     pub optional_fields: Vec<String>,
     /// `password_enabled`: boolean.
     pub password_enabled: bool,
     /// `phone_number`: text, absent or null if there is none.
     pub phone_number: Option<String>,
+    /// `protect_check`: `ProtectCheck`, absent or null if there is none.
+    pub protect_check: Option<ProtectCheck>,
     /// `public_metadata`: free-form JSON object, absent or null if there is none.
     pub public_metadata: Option<Object>,
     /// `required_fields`: list of texts.
@@ -59,39 +63,35 @@ pub struct SignUp {
     pub verifications: SignUpVerifications,
     /// `web3_wallet`: text, absent or null if there is none.
     pub web3_wallet: Option<String>,
-    /// `locale`: text, absent or null if there is none.
-    pub locale: Option<String>,
-    /// `protect_check`: `ProtectCheck`, absent or null if there is none.
-    pub protect_check: Option<ProtectCheck>,
 }
 
 model! {
     SignUp {
-        0 => abandon_at: "abandon_at", REQUIRED;
-        1 => created_session_id: "created_session_id", OPTIONAL;
-        2 => created_user_id: "created_user_id", OPTIONAL;
-        3 => custom_action: "custom_action", REQUIRED;
-        4 => email_address: "email_address", OPTIONAL;
-        5 => external_id: "external_id", OPTIONAL;
-        6 => first_name: "first_name", OPTIONAL;
-        7 => id: "id", REQUIRED;
-        8 => last_name: "last_name", OPTIONAL;
-        9 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
-        10 => missing_fields: "missing_fields", REQUIRED;
-        11 => object: "object", REQUIRED;
-        12 => optional_fields: "optional_fields", REQUIRED;
-        13 => password_enabled: "password_enabled", REQUIRED;
-        14 => phone_number: "phone_number", OPTIONAL;
-        15 => public_metadata: "public_metadata", OPTIONAL;
-        16 => required_fields: "required_fields", REQUIRED;
-        17 => status: "status", REQUIRED;
-        18 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
-        19 => unverified_fields: "unverified_fields", REQUIRED;
-        20 => username: "username", OPTIONAL;
-        21 => verifications: "verifications", REQUIRED;
-        22 => web3_wallet: "web3_wallet", OPTIONAL;
-        23 => locale: "locale", OPTIONAL;
-        24 => protect_check: "protect_check", OPTIONAL;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => abandon_at: "abandon_at", REQUIRED;
+        3 => created_session_id: "created_session_id", OPTIONAL;
+        4 => created_user_id: "created_user_id", OPTIONAL;
+        5 => custom_action: "custom_action", REQUIRED;
+        6 => email_address: "email_address", OPTIONAL;
+        7 => external_id: "external_id", OPTIONAL;
+        8 => first_name: "first_name", OPTIONAL;
+        9 => last_name: "last_name", OPTIONAL;
+        10 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
+        11 => locale: "locale", OPTIONAL;
+        12 => missing_fields: "missing_fields", REQUIRED;
+        13 => optional_fields: "optional_fields", REQUIRED;
+        14 => password_enabled: "password_enabled", REQUIRED;
+        15 => phone_number: "phone_number", OPTIONAL;
+        16 => protect_check: "protect_check", OPTIONAL;
+        17 => public_metadata: "public_metadata", OPTIONAL;
+        18 => required_fields: "required_fields", REQUIRED;
+        19 => status: "status", REQUIRED;
+        20 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
+        21 => unverified_fields: "unverified_fields", REQUIRED;
+        22 => username: "username", OPTIONAL;
+        23 => verifications: "verifications", REQUIRED;
+        24 => web3_wallet: "web3_wallet", OPTIONAL;
     }
 }
 

@@ -14,48 +14,48 @@ use crate::runtime::{ClerkError, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct SignUpVerification {
-    /// `attempts`: integer, absent or null if there is none.
-    pub attempts: Option<i64>,
-    /// `expire_at`: Unix time in milliseconds, absent or null if there is none.
-    pub expire_at: Option<Timestamp>,
     /// `object`: one of the values of `VerificationObject`, absent or null if there is none.
     pub object: Option<VerificationObject>,
-    /// `status`: one of the values of `VerificationStatus`.
-    pub status: VerificationStatus,
-    /// `strategy`: one of the values of `VerificationStrategy`.
-    pub strategy: VerificationStrategy,
+    /// `attempts`: integer, absent or null if there is none.
+    pub attempts: Option<i64>,
     /// `channel`: text, absent or null if there is none.
     pub channel: Option<String>,
-    /// `next_action`: one of the values of `SignUpVerificationNextAction`.
-    pub next_action: SignUpVerificationNextAction,
-    /// `supported_strategies`: list of texts.
-    pub supported_strategies: Vec<String>,
-    /// `verified_at_client`: text, absent or null if there is none.
-    pub verified_at_client: Option<String>,
     /// `error`: one of Clerk's errors, absent or null if there is none.
     pub error: Option<ClerkError>,
+    /// `expire_at`: Unix time in milliseconds, absent or null if there is none.
+    pub expire_at: Option<Timestamp>,
     /// `external_verification_redirect_url`: text, absent or null if there is none.
     pub external_verification_redirect_url: Option<String>,
     /// `message`: text, absent or null if there is none.
     pub message: Option<String>,
+    /// `next_action`: one of the values of `SignUpVerificationNextAction`.
+    pub next_action: SignUpVerificationNextAction,
     /// `nonce`: text, absent or null if there is none.
     pub nonce: Option<String>,
+    /// `status`: one of the values of `VerificationStatus`.
+    pub status: VerificationStatus,
+    /// `strategy`: one of the values of `VerificationStrategy`.
+    pub strategy: VerificationStrategy,
+    /// `supported_strategies`: list of texts.
+    pub supported_strategies: Vec<String>,
+    /// `verified_at_client`: text, absent or null if there is none.
+    pub verified_at_client: Option<String>,
 }
 
 model! {
     SignUpVerification {
-        0 => attempts: "attempts", OPTIONAL;
-        1 => expire_at: "expire_at", OPTIONAL;
-        2 => object: "object", OPTIONAL;
-        3 => status: "status", REQUIRED;
-        4 => strategy: "strategy", REQUIRED;
-        5 => channel: "channel", OPTIONAL;
-        6 => next_action: "next_action", REQUIRED;
-        7 => supported_strategies: "supported_strategies", REQUIRED;
-        8 => verified_at_client: "verified_at_client", OPTIONAL;
-        9 => error: "error", OPTIONAL;
-        10 => external_verification_redirect_url: "external_verification_redirect_url", OPTIONAL;
-        11 => message: "message", OPTIONAL;
-        12 => nonce: "nonce", OPTIONAL | SECRET;
+        0 => object: "object", OPTIONAL;
+        1 => attempts: "attempts", OPTIONAL;
+        2 => channel: "channel", OPTIONAL;
+        3 => error: "error", OPTIONAL;
+        4 => expire_at: "expire_at", OPTIONAL;
+        5 => external_verification_redirect_url: "external_verification_redirect_url", OPTIONAL;
+        6 => message: "message", OPTIONAL;
+        7 => next_action: "next_action", REQUIRED;
+        8 => nonce: "nonce", OPTIONAL | SECRET;
+        9 => status: "status", REQUIRED;
+        10 => strategy: "strategy", REQUIRED;
+        11 => supported_strategies: "supported_strategies", REQUIRED;
+        12 => verified_at_client: "verified_at_client", OPTIONAL;
     }
 }

@@ -9,15 +9,15 @@ use crate::runtime::model;
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Token {
-    /// `jwt`: text.
-    pub jwt: String,
     /// `object`: text, absent or null if there is none.
     pub object: Option<String>,
+    /// `jwt`: text.
+    pub jwt: String,
 }
 
 model! {
     Token {
-        0 => jwt: "jwt", ESSENTIAL | SECRET;
-        1 => object: "object", OPTIONAL;
+        0 => object: "object", OPTIONAL;
+        1 => jwt: "jwt", ESSENTIAL | SECRET;
     }
 }

@@ -9,14 +9,14 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Totp {
-    /// `backup_codes`: list of texts, absent or null if there is none.
-    pub backup_codes: Option<Vec<String>>,
-    /// `created_at`: Unix time in milliseconds.
-    pub created_at: Timestamp,
     /// `id`: text.
     pub id: String,
     /// `object`: text.
     pub object: String,
+    /// `backup_codes`: list of texts, absent or null if there is none.
+    pub backup_codes: Option<Vec<String>>,
+    /// `created_at`: Unix time in milliseconds.
+    pub created_at: Timestamp,
     /// `secret`: text, absent or null if there is none.
     pub secret: Option<String>,
     /// `updated_at`: Unix time in milliseconds.
@@ -29,10 +29,10 @@ pub struct Totp {
 
 model! {
     Totp {
-        0 => backup_codes: "backup_codes", OPTIONAL | SECRET;
-        1 => created_at: "created_at", REQUIRED;
-        2 => id: "id", REQUIRED;
-        3 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => backup_codes: "backup_codes", OPTIONAL | SECRET;
+        3 => created_at: "created_at", REQUIRED;
         4 => secret: "secret", OPTIONAL | SECRET;
         5 => updated_at: "updated_at", REQUIRED;
         6 => uri: "uri", OPTIONAL | SECRET;

@@ -10,20 +10,20 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TrustedDevice {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `algorithm`: text.
     pub algorithm: String,
     /// `app_identifier`: text.
     pub app_identifier: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
-    /// `id`: text.
-    pub id: String,
     /// `last_used_at`: Unix time in milliseconds, absent or null if there is none.
     pub last_used_at: Option<Timestamp>,
     /// `name`: text, absent or null if there is none.
     pub name: Option<String>,
-    /// `object`: text.
-    pub object: String,
     /// `platform`: one of the values of `TrustedDevicePlatform`.
     pub platform: TrustedDevicePlatform,
     /// `revoked_at`: Unix time in milliseconds, absent or null if there is none.
@@ -36,13 +36,13 @@ pub struct TrustedDevice {
 
 model! {
     TrustedDevice {
-        0 => algorithm: "algorithm", REQUIRED;
-        1 => app_identifier: "app_identifier", REQUIRED;
-        2 => created_at: "created_at", REQUIRED;
-        3 => id: "id", REQUIRED;
-        4 => last_used_at: "last_used_at", OPTIONAL;
-        5 => name: "name", OPTIONAL;
-        6 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => algorithm: "algorithm", REQUIRED;
+        3 => app_identifier: "app_identifier", REQUIRED;
+        4 => created_at: "created_at", REQUIRED;
+        5 => last_used_at: "last_used_at", OPTIONAL;
+        6 => name: "name", OPTIONAL;
         7 => platform: "platform", REQUIRED;
         8 => revoked_at: "revoked_at", OPTIONAL;
         9 => status: "status", REQUIRED;

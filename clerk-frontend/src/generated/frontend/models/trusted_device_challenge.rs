@@ -9,6 +9,8 @@ use crate::runtime::{Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct TrustedDeviceChallenge {
+    /// `object`: text.
+    pub object: String,
     /// `algorithm`: text.
     pub algorithm: String,
     /// `challenge`: text.
@@ -19,20 +21,18 @@ pub struct TrustedDeviceChallenge {
     pub client_data: String,
     /// `expires_at`: Unix time in milliseconds.
     pub expires_at: Timestamp,
-    /// `object`: text.
-    pub object: String,
     /// `trusted_device_id`: text, absent or null if there is none.
     pub trusted_device_id: Option<String>,
 }
 
 model! {
     TrustedDeviceChallenge {
-        0 => algorithm: "algorithm", REQUIRED;
-        1 => challenge: "challenge", ESSENTIAL;
-        2 => challenge_id: "challenge_id", ESSENTIAL;
-        3 => client_data: "client_data", REQUIRED;
-        4 => expires_at: "expires_at", REQUIRED;
-        5 => object: "object", REQUIRED;
+        0 => object: "object", REQUIRED;
+        1 => algorithm: "algorithm", REQUIRED;
+        2 => challenge: "challenge", ESSENTIAL;
+        3 => challenge_id: "challenge_id", ESSENTIAL;
+        4 => client_data: "client_data", REQUIRED;
+        5 => expires_at: "expires_at", REQUIRED;
         6 => trusted_device_id: "trusted_device_id", OPTIONAL;
     }
 }

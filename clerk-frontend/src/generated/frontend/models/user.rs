@@ -13,10 +13,16 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct User {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `backup_code_enabled`: boolean.
     pub backup_code_enabled: bool,
     /// `banned`: boolean, absent or null if there is none.
     pub banned: Option<bool>,
+    /// `bypass_client_trust`: boolean, absent or null if there is none.
+    pub bypass_client_trust: Option<bool>,
     /// `create_organization_enabled`: boolean.
     pub create_organization_enabled: bool,
     /// `create_organizations_limit`: integer, absent or null if there is none.
@@ -29,6 +35,8 @@ pub struct User {
     pub deprovisioned: Option<bool>,
     /// `email_addresses`: list of `EmailAddress`.
     pub email_addresses: Vec<EmailAddress>,
+    /// `enterprise_accounts`: list of free-form JSON objects.
+    pub enterprise_accounts: Vec<Object>,
     /// `external_accounts`: list of `ExternalAccount`.
     pub external_accounts: Vec<ExternalAccount>,
     /// `external_id`: text, absent or null if there is none.
@@ -37,8 +45,6 @@ pub struct User {
     pub first_name: Option<String>,
     /// `has_image`: boolean.
     pub has_image: bool,
-    /// `id`: text.
-    pub id: String,
     /// `image_url`: text, absent or null if there is none.
     pub image_url: Option<String>,
     /// `last_active_at`: Unix time in milliseconds, absent or null if there is none.
@@ -49,6 +55,8 @@ pub struct User {
     pub last_sign_in_at: Option<Timestamp>,
     /// `legal_accepted_at`: Unix time in milliseconds, absent or null if there is none.
     pub legal_accepted_at: Option<Timestamp>,
+    /// `locale`: text, absent or null if there is none.
+    pub locale: Option<String>,
     /// `locked`: boolean, absent or null if there is none.
     pub locked: Option<bool>,
     /// `lockout_expires_in_seconds`: integer, absent or null if there is none.
@@ -57,8 +65,6 @@ pub struct User {
     pub mfa_disabled_at: Option<Timestamp>,
     /// `mfa_enabled_at`: Unix time in milliseconds, absent or null if there is none.
     pub mfa_enabled_at: Option<Timestamp>,
-    /// `object`: text.
-    pub object: String,
     /// `organization_memberships`: list of `OrganizationMembership`, absent or null if there is
     /// none.
     pub organization_memberships: Option<Vec<OrganizationMembership>>,
@@ -98,60 +104,54 @@ pub struct User {
     pub verification_attempts_remaining: Option<i64>,
     /// `web3_wallets`: list of `Web3Wallet`.
     pub web3_wallets: Vec<Web3Wallet>,
-    /// `locale`: text, absent or null if there is none.
-    pub locale: Option<String>,
-    /// `bypass_client_trust`: boolean, absent or null if there is none.
-    pub bypass_client_trust: Option<bool>,
-    /// `enterprise_accounts`: list of free-form JSON objects.
-    pub enterprise_accounts: Vec<Object>,
 }
 
 model! {
     User {
-        0 => backup_code_enabled: "backup_code_enabled", REQUIRED;
-        1 => banned: "banned", OPTIONAL;
-        2 => create_organization_enabled: "create_organization_enabled", REQUIRED;
-        3 => create_organizations_limit: "create_organizations_limit", OPTIONAL;
-        4 => created_at: "created_at", REQUIRED;
-        5 => delete_self_enabled: "delete_self_enabled", REQUIRED;
-        6 => deprovisioned: "deprovisioned", OPTIONAL;
-        7 => email_addresses: "email_addresses", REQUIRED;
-        8 => external_accounts: "external_accounts", REQUIRED;
-        9 => external_id: "external_id", OPTIONAL;
-        10 => first_name: "first_name", OPTIONAL;
-        11 => has_image: "has_image", REQUIRED;
-        12 => id: "id", REQUIRED;
-        13 => image_url: "image_url", OPTIONAL;
-        14 => last_active_at: "last_active_at", OPTIONAL;
-        15 => last_name: "last_name", OPTIONAL;
-        16 => last_sign_in_at: "last_sign_in_at", OPTIONAL;
-        17 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
-        18 => locked: "locked", OPTIONAL;
-        19 => lockout_expires_in_seconds: "lockout_expires_in_seconds", OPTIONAL;
-        20 => mfa_disabled_at: "mfa_disabled_at", OPTIONAL;
-        21 => mfa_enabled_at: "mfa_enabled_at", OPTIONAL;
-        22 => object: "object", REQUIRED;
-        23 => organization_memberships: "organization_memberships", OPTIONAL;
-        24 => passkeys: "passkeys", REQUIRED;
-        25 => password_enabled: "password_enabled", REQUIRED;
-        26 => password_last_updated_at: "password_last_updated_at", OPTIONAL;
-        27 => phone_numbers: "phone_numbers", REQUIRED;
-        28 => primary_email_address_id: "primary_email_address_id", OPTIONAL;
-        29 => primary_phone_number_id: "primary_phone_number_id", OPTIONAL;
-        30 => primary_web3_wallet_id: "primary_web3_wallet_id", OPTIONAL;
-        31 => private_metadata: "private_metadata", OPTIONAL;
-        32 => profile_image_url: "profile_image_url", OPTIONAL;
-        33 => public_metadata: "public_metadata", REQUIRED;
-        34 => saml_accounts: "saml_accounts", REQUIRED;
-        35 => totp_enabled: "totp_enabled", REQUIRED;
-        36 => two_factor_enabled: "two_factor_enabled", REQUIRED;
-        37 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
-        38 => updated_at: "updated_at", REQUIRED;
-        39 => username: "username", OPTIONAL;
-        40 => verification_attempts_remaining: "verification_attempts_remaining", OPTIONAL;
-        41 => web3_wallets: "web3_wallets", REQUIRED;
-        42 => locale: "locale", OPTIONAL;
-        43 => bypass_client_trust: "bypass_client_trust", OPTIONAL;
-        44 => enterprise_accounts: "enterprise_accounts", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => backup_code_enabled: "backup_code_enabled", REQUIRED;
+        3 => banned: "banned", OPTIONAL;
+        4 => bypass_client_trust: "bypass_client_trust", OPTIONAL;
+        5 => create_organization_enabled: "create_organization_enabled", REQUIRED;
+        6 => create_organizations_limit: "create_organizations_limit", OPTIONAL;
+        7 => created_at: "created_at", REQUIRED;
+        8 => delete_self_enabled: "delete_self_enabled", REQUIRED;
+        9 => deprovisioned: "deprovisioned", OPTIONAL;
+        10 => email_addresses: "email_addresses", REQUIRED;
+        11 => enterprise_accounts: "enterprise_accounts", REQUIRED;
+        12 => external_accounts: "external_accounts", REQUIRED;
+        13 => external_id: "external_id", OPTIONAL;
+        14 => first_name: "first_name", OPTIONAL;
+        15 => has_image: "has_image", REQUIRED;
+        16 => image_url: "image_url", OPTIONAL;
+        17 => last_active_at: "last_active_at", OPTIONAL;
+        18 => last_name: "last_name", OPTIONAL;
+        19 => last_sign_in_at: "last_sign_in_at", OPTIONAL;
+        20 => legal_accepted_at: "legal_accepted_at", OPTIONAL;
+        21 => locale: "locale", OPTIONAL;
+        22 => locked: "locked", OPTIONAL;
+        23 => lockout_expires_in_seconds: "lockout_expires_in_seconds", OPTIONAL;
+        24 => mfa_disabled_at: "mfa_disabled_at", OPTIONAL;
+        25 => mfa_enabled_at: "mfa_enabled_at", OPTIONAL;
+        26 => organization_memberships: "organization_memberships", OPTIONAL;
+        27 => passkeys: "passkeys", REQUIRED;
+        28 => password_enabled: "password_enabled", REQUIRED;
+        29 => password_last_updated_at: "password_last_updated_at", OPTIONAL;
+        30 => phone_numbers: "phone_numbers", REQUIRED;
+        31 => primary_email_address_id: "primary_email_address_id", OPTIONAL;
+        32 => primary_phone_number_id: "primary_phone_number_id", OPTIONAL;
+        33 => primary_web3_wallet_id: "primary_web3_wallet_id", OPTIONAL;
+        34 => private_metadata: "private_metadata", OPTIONAL;
+        35 => profile_image_url: "profile_image_url", OPTIONAL;
+        36 => public_metadata: "public_metadata", REQUIRED;
+        37 => saml_accounts: "saml_accounts", REQUIRED;
+        38 => totp_enabled: "totp_enabled", REQUIRED;
+        39 => two_factor_enabled: "two_factor_enabled", REQUIRED;
+        40 => unsafe_metadata: "unsafe_metadata", OPTIONAL;
+        41 => updated_at: "updated_at", REQUIRED;
+        42 => username: "username", OPTIONAL;
+        43 => verification_attempts_remaining: "verification_attempts_remaining", OPTIONAL;
+        44 => web3_wallets: "web3_wallets", REQUIRED;
     }
 }

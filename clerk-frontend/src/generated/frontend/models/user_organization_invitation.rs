@@ -12,16 +12,16 @@ use crate::runtime::{Object, Timestamp, model};
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct UserOrganizationInvitation {
+    /// `id`: text.
+    pub id: String,
+    /// `object`: text.
+    pub object: String,
     /// `created_at`: Unix time in milliseconds.
     pub created_at: Timestamp,
     /// `email_address`: text.
     pub email_address: String,
     /// `expires_at`: Unix time in milliseconds, absent or null if there is none.
     pub expires_at: Option<Timestamp>,
-    /// `id`: text.
-    pub id: String,
-    /// `object`: text.
-    pub object: String,
     /// `organization_id`: text, absent or null if there is none.
     pub organization_id: Option<String>,
     /// `public_metadata`: free-form JSON object.
@@ -43,11 +43,11 @@ pub struct UserOrganizationInvitation {
 
 model! {
     UserOrganizationInvitation {
-        0 => created_at: "created_at", REQUIRED;
-        1 => email_address: "email_address", REQUIRED;
-        2 => expires_at: "expires_at", OPTIONAL;
-        3 => id: "id", REQUIRED;
-        4 => object: "object", REQUIRED;
+        0 => id: "id", REQUIRED;
+        1 => object: "object", REQUIRED;
+        2 => created_at: "created_at", REQUIRED;
+        3 => email_address: "email_address", REQUIRED;
+        4 => expires_at: "expires_at", OPTIONAL;
         5 => organization_id: "organization_id", OPTIONAL;
         6 => public_metadata: "public_metadata", REQUIRED;
         7 => public_organization_data: "public_organization_data", OPTIONAL;

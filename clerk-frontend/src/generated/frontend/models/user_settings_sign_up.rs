@@ -20,12 +20,12 @@ pub struct UserSettingsSignUp {
     pub custom_action_required: bool,
     /// `legal_consent_enabled`: boolean.
     pub legal_consent_enabled: bool,
+    /// `mfa`: `UserSettingsSignUpMfa`, absent or null if there is none.
+    pub mfa: Option<UserSettingsSignUpMfa>,
     /// `mode`: one of the values of `SignUpMode`.
     pub mode: SignUpMode,
     /// `progressive`: boolean.
     pub progressive: bool,
-    /// `mfa`: `UserSettingsSignUpMfa`, absent or null if there is none.
-    pub mfa: Option<UserSettingsSignUpMfa>,
 }
 
 model! {
@@ -34,8 +34,8 @@ model! {
         1 => captcha_widget_type: "captcha_widget_type", REQUIRED;
         2 => custom_action_required: "custom_action_required", REQUIRED;
         3 => legal_consent_enabled: "legal_consent_enabled", REQUIRED;
-        4 => mode: "mode", REQUIRED;
-        5 => progressive: "progressive", REQUIRED;
-        6 => mfa: "mfa", OPTIONAL;
+        4 => mfa: "mfa", OPTIONAL;
+        5 => mode: "mode", REQUIRED;
+        6 => progressive: "progressive", REQUIRED;
     }
 }
