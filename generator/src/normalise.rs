@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use crate::schema::escape;
 use crate::walk;
 
 /// Applies every rule to `document`.
@@ -194,10 +195,6 @@ fn wraps_nullable(member: &Value) -> bool {
     member.get("nullable") == Some(&Value::Bool(true))
         && member.pointer("/allOf/0/$ref").is_some()
         && member.as_object().is_some_and(|member| member.len() == 2)
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -653,7 +653,8 @@ fn is_inside(pointer: &str, reference: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn component_pointer(name: &str) -> String {
+/// JSON Pointer to a component schema.
+pub(crate) fn component_pointer(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
 }
 

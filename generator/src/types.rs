@@ -315,7 +315,7 @@ impl Types {
                     Some(Shape::Enum(_))
                 );
                 if is_enum == matches!(inline, Shape::Enum(_) | Shape::Text(_)) {
-                    let described = Node::new(inline.clone(), right_pointer(&name));
+                    let described = Node::new(inline.clone(), schema::component_pointer(&name));
                     self.define(&name, described);
                     *inline = Shape::Named(name);
                 }
@@ -424,10 +424,6 @@ impl Types {
             }
         }
     }
-}
-
-fn right_pointer(name: &str) -> String {
-    format!("/components/schemas/{}", schema::escape(name))
 }
 
 fn last_segment(component: &str) -> String {

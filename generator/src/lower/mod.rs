@@ -1,10 +1,14 @@
 //! Lowers one typed document to the IR.
 
+mod bodies;
+mod cycles;
 mod inputs;
 mod models;
 mod operations;
+mod parameters;
 mod receivers;
 mod resources;
+mod responses;
 #[cfg(test)]
 mod tests;
 
