@@ -51,7 +51,21 @@ macro_rules! plain {
     };
 }
 
-plain!(&str, bool, i32, u32, i64, f64, Object);
+plain!(&str, bool, i32, u32, i64, Object);
+
+/// Up to here every whole number has an `f64` of its own.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+impl Input for f64 {
+    /// Whole numbers are sent without a fraction: the service refuses `10.0` where it takes `10`.
+    #[inline]
+    fn into_value(self) -> Value {
+        if self.fract() == 0.0 && self.abs() <= LARGEST_WHOLE {
+            return Value::from(self as i64);
+        }
+        Value::from(self)
+    }
+}
 
 impl Input for Timestamp {
     #[inline]
@@ -89,5 +103,19 @@ impl<T: Input> Input for BTreeMap<String, T> {
                 .map(|(key, value)| (key, value.into_value()))
                 .collect(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Input;
+
+    #[test]
+    fn whole_numbers_have_no_fraction() {
+        assert_eq!(10.0.into_value().to_string(), "10");
+        assert_eq!((-3.0).into_value().to_string(), "-3");
+        assert_eq!(0.5.into_value().to_string(), "0.5");
+        assert_eq!(1e300.into_value().as_f64(), Some(1e300));
+        assert_eq!(f64::NAN.into_value().to_string(), "null");
     }
 }
