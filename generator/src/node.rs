@@ -84,6 +84,8 @@ pub(crate) struct Notes {
     pub facts: Vec<String>,
     /// `x-rust-name`.
     pub name: Option<String>,
+    /// Whether `x-rust-type` chose the type.
+    pub typed: bool,
     /// `x-rust-secret`.
     pub secret: Option<bool>,
     /// `x-rust-essential`.

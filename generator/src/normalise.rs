@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::escape;
+use crate::pointer::escape;
 use crate::walk;
 
 /// Applies every rule to `document`.

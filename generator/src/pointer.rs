@@ -18,17 +18,7 @@ impl Pointer {
     /// The value under `key` of the object at this place.
     #[must_use]
     pub fn child(&self, key: &str) -> Self {
-        let mut text = String::with_capacity(self.0.len() + 1 + key.len());
-        text.push_str(&self.0);
-        text.push('/');
-        for character in key.chars() {
-            match character {
-                '~' => text.push_str("~0"),
-                '/' => text.push_str("~1"),
-                other => text.push(other),
-            }
-        }
-        Self(text)
+        Self(format!("{}/{}", self.0, escape(key)))
     }
 
     /// The element at `index` of the array at this place.
@@ -52,11 +42,24 @@ impl Pointer {
 
     /// The keys and indices from the root downwards, unescaped.
     pub fn segments(&self) -> impl Iterator<Item = String> + '_ {
-        self.0
-            .split('/')
-            .skip(1)
-            .map(|segment| segment.replace("~1", "/").replace("~0", "~"))
+        self.0.split('/').skip(1).map(unescape)
     }
+}
+
+/// A key as a segment of a pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn unescape(segment: &str) -> String {
+    segment.replace("~1", "/").replace("~0", "~")
+}
+
+/// The name of the component that `#/components/<section>/<name>` refers to.
+pub(crate) fn component(reference: &str, section: &str) -> Option<String> {
+    let path = reference.strip_prefix("#/components/")?;
+    let name = path.strip_prefix(section)?.strip_prefix('/')?;
+    Some(unescape(name))
 }
 
 impl fmt::Display for Pointer {
@@ -120,5 +123,15 @@ mod tests {
         assert_eq!(pointer.as_str(), "/components/schemas/User");
         assert_eq!(Pointer::from_reference("other.yaml#/User"), None);
         assert_eq!(Pointer::from_reference("#User"), None);
+    }
+
+    #[test]
+    fn components_have_names() {
+        assert_eq!(
+            component("#/components/schemas/a~1b", "schemas").as_deref(),
+            Some("a/b")
+        );
+        assert_eq!(component("#/components/schemas/a", "parameters"), None);
+        assert_eq!(component("other.yaml#/a", "schemas"), None);
     }
 }

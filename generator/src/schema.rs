@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::error::SpecError;
 use crate::node::{Enum, Node, Notes, Object, Property, Shape};
+use crate::pointer::{self, escape};
 use crate::unite;
 
 const SCHEMA_PREFIX: &str = "#/components/schemas/";
@@ -122,7 +123,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn reference(&mut self, reference: &str, pointer: &str) -> Node {
-        match component_name(reference) {
+        match pointer::component(reference, "schemas") {
             Some(name) => {
                 let name = self.aliases.get(&name).cloned().unwrap_or(name);
                 Node::new(Shape::Component(name), pointer)
@@ -541,15 +542,10 @@ pub(crate) fn mark_timestamp(name: &str, node: &mut Node) {
     let is_time = ["_at", "_at_before", "_at_after", "_at_since"]
         .iter()
         .any(|suffix| name.ends_with(suffix));
-    let forced = node.notes.facts.iter().any(|fact| fact == FORCED_INTEGER);
-    if is_time && !forced && matches!(node.shape, Shape::Integer | Shape::Number) {
+    if is_time && !node.notes.typed && matches!(node.shape, Shape::Integer | Shape::Number) {
         node.shape = Shape::Timestamp;
     }
-    node.notes.facts.retain(|fact| fact != FORCED_INTEGER);
 }
-
-/// Stands among the facts of a node that an overlay declared an integer, until the property's name is known.
-const FORCED_INTEGER: &str = "\u{0}integer";
 
 fn string(
     values: Vec<String>,
@@ -608,9 +604,7 @@ fn annotate(node: &mut Node, data: &SchemaData) {
     }
     notes.essential |= flag("x-rust-essential").unwrap_or(false);
     notes.shared |= flag("x-rust-shared").unwrap_or(false);
-    if text("x-rust-type").as_deref() == Some("Integer") {
-        notes.facts.push(FORCED_INTEGER.to_owned());
-    }
+    notes.typed |= data.extensions.contains_key("x-rust-type");
     if let Some(default) = &data.default {
         notes.facts.push(format!("default `{default}`"));
     }
@@ -638,12 +632,7 @@ fn own_name(schema: &ReferenceOr<Schema>) -> Option<String> {
     let ReferenceOr::Reference { reference } = schema else {
         return None;
     };
-    component_name(reference)
-}
-
-fn component_name(reference: &str) -> Option<String> {
-    let name = reference.strip_prefix(SCHEMA_PREFIX)?;
-    Some(name.replace("~1", "/").replace("~0", "~"))
+    pointer::component(reference, "schemas")
 }
 
 fn is_inside(pointer: &str, reference: &str) -> bool {
@@ -656,9 +645,4 @@ fn is_inside(pointer: &str, reference: &str) -> bool {
 /// JSON Pointer to a component schema.
 pub(crate) fn component_pointer(name: &str) -> String {
     format!("/components/schemas/{}", escape(name))
-}
-
-/// Escapes a name for use in a JSON Pointer (RFC 6901).
-pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 
 use crate::error::SpecError;
 use crate::node::{Node, Shape};
+use crate::pointer;
 use crate::schema::{self, Lowerer};
 use crate::unite;
 use crate::words;
@@ -190,7 +191,7 @@ impl Types {
                 self.errors.push(
                     SpecError::new(
                         &self.document,
-                        format!("/components/schemas/{}", schema::escape(component)),
+                        format!("/components/schemas/{}", pointer::escape(component)),
                         format!("the names of schemas `{other}` and `{component}` are both `{name}` in Rust"),
                     )
                     .help("different names; give one an `x-rust-name` in an overlay"),
@@ -275,7 +276,6 @@ impl Types {
 
     /// Adds the values of `node` to the type `name`.
     fn define(&mut self, name: &str, node: Node) {
-        // Taken out while it is being united, so that a nested type of the same name is a conflict, not a loop.
         let Some(known) = self.definitions.get(name).cloned() else {
             self.definitions.insert(name.to_owned(), node);
             return;

@@ -35,6 +35,7 @@ fn notes(left: &Notes, right: &Notes) -> Notes {
         } else {
             Vec::new()
         },
+        typed: left.typed || right.typed,
         name: left.name.clone().or_else(|| right.name.clone()),
         // A secret of one is a secret.
         secret: match (left.secret, right.secret) {

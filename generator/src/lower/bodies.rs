@@ -6,7 +6,7 @@ use crate::ir::{Body, Format};
 use crate::lower::inputs::{self, InputDraft};
 use crate::lower::operations::{Reader, essence};
 use crate::node::{Node, Shape};
-use crate::schema::escape;
+use crate::pointer::escape;
 use crate::unite;
 
 impl Reader<'_, '_> {

@@ -7,6 +7,7 @@ use crate::ir::{Field, Model, ModelKind, Presence, Struct, Type, Variant};
 use crate::lower::cycles;
 use crate::lower::operations::{Draft, OutputDraft};
 use crate::node::{Enum, Node, Object, Shape};
+use crate::pointer;
 use crate::schema::{self, Lowerer};
 use crate::secrets;
 use crate::types::{Direction, Types};
@@ -282,7 +283,7 @@ fn structure(
             errors.push(
                 SpecError::new(
                     document,
-                    format!("{}/properties/{}", node.pointer, schema::escape(wire)),
+                    format!("{}/properties/{}", node.pointer, pointer::escape(wire)),
                     format!(
                         "properties `{}` and `{wire}` are both `{}` in Rust",
                         other.wire, field.ident
@@ -339,7 +340,7 @@ fn report_setter_collisions(
                 format!(
                     "{}/properties/{}",
                     node.pointer,
-                    schema::escape(&field.wire)
+                    pointer::escape(&field.wire)
                 ),
                 format!(
                     "the setter of property `{}` and {other} are both `{}` in Rust",

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::ir::{Auth, Body, Statuses, Verb};
 use crate::lower::inputs::InputDraft;
 use crate::node::Node;
-use crate::schema::{Lowerer, escape};
+use crate::pointer::escape;
+use crate::schema::Lowerer;
 use crate::types::{Direction, Types};
 use crate::words;
 

@@ -7,7 +7,8 @@ use crate::ir::Place;
 use crate::lower::inputs::InputDraft;
 use crate::lower::operations::Reader;
 use crate::node::Shape;
-use crate::schema::{self, escape};
+use crate::pointer::{self, escape};
+use crate::schema;
 
 impl Reader<'_, '_> {
     pub(super) fn parameters(&mut self, item: &PathItem, operation: &Operation) -> Vec<InputDraft> {
@@ -51,15 +52,13 @@ impl Reader<'_, '_> {
             ReferenceOr::Item(parameter) => (parameter, pointer.to_owned()),
             ReferenceOr::Reference { reference } => {
                 let components = self.document.components.as_ref();
-                let found = reference
-                    .strip_prefix("#/components/parameters/")
-                    .and_then(|name| {
-                        let parameter = components?.parameters.get(name)?.as_item()?;
-                        Some((
-                            parameter,
-                            format!("/components/parameters/{}", escape(name)),
-                        ))
-                    });
+                let found = pointer::component(reference, "parameters").and_then(|name| {
+                    let parameter = components?.parameters.get(&name)?.as_item()?;
+                    Some((
+                        parameter,
+                        format!("/components/parameters/{}", escape(&name)),
+                    ))
+                });
                 if found.is_none() {
                     self.lowerer.error(
                         pointer,

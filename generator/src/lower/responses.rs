@@ -8,7 +8,8 @@ use crate::ir::{Place, Statuses};
 use crate::lower::inputs::InputDraft;
 use crate::lower::operations::{JsonDraft, OutputDraft, Reader, essence};
 use crate::node::{Node, Shape};
-use crate::schema::{self, escape};
+use crate::pointer::{self, escape};
+use crate::schema;
 use crate::unite;
 
 impl Reader<'_, '_> {
@@ -131,13 +132,10 @@ impl Reader<'_, '_> {
             ReferenceOr::Item(response) => (response, format!("{}/responses/{code}", self.pointer)),
             ReferenceOr::Reference { reference } => {
                 let components = self.document.components.as_ref();
-                let found = reference
-                    .strip_prefix("#/components/responses/")
-                    .and_then(|name| {
-                        let name = name.replace("~1", "/").replace("~0", "~");
-                        let response = components?.responses.get(&name)?.as_item()?;
-                        Some((response, format!("/components/responses/{}", escape(&name))))
-                    });
+                let found = pointer::component(reference, "responses").and_then(|name| {
+                    let response = components?.responses.get(&name)?.as_item()?;
+                    Some((response, format!("/components/responses/{}", escape(&name))))
+                });
                 if found.is_none() {
                     self.lowerer.error(
                         &format!("{}/responses/{code}", self.pointer),
