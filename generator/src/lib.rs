@@ -161,16 +161,19 @@ fn once(mut errors: Vec<SpecError>) -> Vec<SpecError> {
 fn lower_input(input: &Input, notes: &mut Vec<SpecError>) -> Result<ir::Api, Vec<SpecError>> {
     let name = &input.document.name;
     let mut document = load::load(&input.document)?;
+    let mut errors = Vec::new();
     let mut stale = Vec::new();
     for overlay in &input.overlays {
-        stale.extend(overlay::apply(&mut document, name, overlay)?.stale);
+        match overlay::apply(&mut document, name, overlay) {
+            Ok(applied) => stale.extend(applied.stale),
+            Err(mut found) => errors.append(&mut found),
+        }
     }
     match input.stale {
-        Stale::Error if !stale.is_empty() => return Err(stale),
-        Stale::Error => {}
+        Stale::Error => errors.append(&mut stale),
         Stale::Note => notes.append(&mut stale),
     }
-    let errors = check::check(&document, name);
+    errors.extend(check::check(&document, name));
     if !errors.is_empty() {
         return Err(errors);
     }
