@@ -1,10 +1,17 @@
 //! Making clients of the Backend API.
 
-use crate::generated::backend::Client;
-use crate::runtime::{Credentials, Error, Method, RawCall, Settings, Surface, settings_methods};
+use http::HeaderValue;
 
-/// The environment variable that [`Client::from_env`] reads.
+use crate::environment::variable;
+use crate::generated::backend::Client;
+use crate::runtime::{
+    ClientParts, Credentials, Error, Method, RawCall, Settings, Surface, bearer, settings_methods,
+};
+
+/// The environment variables that [`Client::from_env`] reads.
 const SECRET_KEY: &str = "CLERK_SECRET_KEY";
+
+const MACHINE_SECRET_KEY: &str = "CLERK_MACHINE_SECRET_KEY";
 
 const BASE_URL: &str = "https://api.clerk.com/v1";
 
@@ -23,19 +30,18 @@ impl Client {
         Self::builder().secret_key(secret_key).build()
     }
 
-    /// Makes a client with the secret key in the environment variable `CLERK_SECRET_KEY`.
+    /// Makes a client with the secret key in the environment variable `CLERK_SECRET_KEY`, and the machine's in
+    /// `CLERK_MACHINE_SECRET_KEY` if it is set.
     ///
     /// # Errors
     ///
-    /// Fails if the variable is not set, or cannot be a secret key.
+    /// Fails if `CLERK_SECRET_KEY` is not set, or one of them cannot be what it should be.
     pub fn from_env() -> Result<Self, Error> {
-        let key = std::env::var(SECRET_KEY).map_err(|error| {
-            Error::build(format!(
-                "the environment variable {SECRET_KEY} {}",
-                reason(&error)
-            ))
-        })?;
-        Self::new(key)
+        let builder = Self::builder().secret_key(variable(SECRET_KEY)?);
+        match variable(MACHINE_SECRET_KEY) {
+            Ok(key) => builder.machine_secret_key(key).build(),
+            Err(_) => builder.build(),
+        }
     }
 
     /// Calls any path of the API below its version, such as `/audit_logs`, with this client's credentials.
@@ -49,29 +55,28 @@ impl Client {
     }
 }
 
-/// What is wrong with a variable. The error itself is not kept: it can print the variable's value.
-fn reason(error: &std::env::VarError) -> &'static str {
-    match error {
-        std::env::VarError::NotPresent => "is not set",
-        std::env::VarError::NotUnicode(_) => "is not text",
-    }
-}
-
 /// Makes clients of the Backend API.
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     settings: Settings,
     secret_key: Option<String>,
+    machine_secret_key: Option<String>,
     base_url: Option<String>,
 }
 
 settings_methods!(ClientBuilder);
 
 impl ClientBuilder {
-    /// Authenticates with an instance's secret key (`sk_test_...`, `sk_live_...`), or a machine's.
+    /// Authenticates with an instance's secret key (`sk_test_...`, `sk_live_...`).
     pub fn secret_key(mut self, key: impl Into<String>) -> Self {
         self.secret_key = Some(key.into());
+        self
+    }
+
+    /// Authenticates calls about M2M tokens with a machine's secret key (`ak_...`), in place of the instance's.
+    pub fn machine_secret_key(mut self, key: impl Into<String>) -> Self {
+        self.machine_secret_key = Some(key.into());
         self
     }
 
@@ -87,20 +92,43 @@ impl ClientBuilder {
     ///
     /// Fails if what is given is not what it should be; the error says which.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = match self.secret_key.as_deref().map(str::trim) {
-            None => Credentials::None,
-            Some(key) if key.starts_with("pk_") => {
-                return Err(Error::build(
-                    "the secret key is a publishable key; the Backend API wants the key that begins with `sk_`",
-                ));
-            }
-            Some(key) => Credentials::bearer(key, "the secret key")?,
+        let secret = self.secret_key.as_deref();
+        let machine = self.machine_secret_key.as_deref();
+        let credentials = Credentials::Keys {
+            secret: secret
+                .map(|key| checked(key, "the secret key", "sk_"))
+                .transpose()?,
+            machine: machine
+                .map(|key| checked(key, "the machine's secret key", "ak_"))
+                .transpose()?,
         };
-        let base_url = self.base_url.as_deref().unwrap_or(BASE_URL);
-        let core = self
-            .settings
-            .build(Surface::Backend, base_url, credentials)?;
+        let core = self.settings.build(ClientParts {
+            surface: Surface::Backend,
+            base_url: self.base_url.unwrap_or_else(|| BASE_URL.to_owned()),
+            credentials,
+            tokens: None,
+            follower: None,
+            satellite: None,
+        })?;
         Ok(Client { core })
+    }
+}
+
+/// Refuses what can be seen to be another kind of key: sent, it would be a puzzling error, and a secret in the wrong place.
+fn checked(key: &str, what: &str, prefix: &str) -> Result<HeaderValue, Error> {
+    let others = [
+        ("pk_", "a publishable key"),
+        ("sk_", "a secret key"),
+        ("ak_", "a machine's secret key"),
+    ];
+    let other = others
+        .into_iter()
+        .find(|(other, _)| *other != prefix && key.trim().starts_with(other));
+    match other {
+        Some((_, other)) => Err(Error::build(format!(
+            "{what} is {other}; wanted is the one that begins with `{prefix}`"
+        ))),
+        None => bearer(key, what),
     }
 }
 
@@ -111,6 +139,10 @@ impl std::fmt::Debug for ClientBuilder {
             .field(
                 "secret_key",
                 &self.secret_key.as_ref().map(|_| "<redacted>"),
+            )
+            .field(
+                "machine_secret_key",
+                &self.machine_secret_key.as_ref().map(|_| "<redacted>"),
             )
             .field("base_url", &self.base_url)
             .field("settings", &self.settings)
@@ -160,6 +192,24 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("publishable key")
+        );
+        let machine = |key: &str| Client::builder().machine_secret_key(key).build();
+        assert!(machine("ak_1").is_ok());
+        for (key, other) in [
+            ("sk_hush", "a secret key"),
+            ("pk_hush", "a publishable key"),
+        ] {
+            let problem = machine(key).unwrap_err().to_string();
+            assert!(
+                problem.contains(other) && !problem.contains("hush"),
+                "{problem}"
+            );
+        }
+        assert!(
+            Client::new("ak_hush")
+                .unwrap_err()
+                .to_string()
+                .contains("a machine's")
         );
         let error = Client::new("sk_\nhush").unwrap_err();
         assert!(!format!("{error:?}").contains("hush"));

@@ -40,12 +40,16 @@
 //! - `rustls` (default): TLS by rustls and ring, with the operating system's certificates.
 //! - `native-tls`: TLS by the operating system's library, if `rustls` is off.
 //! - `backend`: the Backend API.
+//! - `file-token-store`: [`FileTokenStore`], which keeps the client's token in a file.
+//! - `stream`: uploads from files and streams.
+//! - `tracing`: one span per call, with its operation, status, attempts and duration; events for retries and drift. No secrets.
 //!
 //! With neither TLS feature, only `http:` URLs work, unless [`ClientBuilder::http_client`] brings a client that has TLS.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod environment;
 mod external_account;
 mod frontend;
 // Formatted by the generator, the same on every machine.
@@ -53,13 +57,21 @@ mod frontend;
 mod generated;
 mod runtime;
 
-pub use frontend::ClientBuilder;
-pub use generated::frontend::{Client, Envelope, models, resources};
-pub use runtime::{
-    API_VERSION, ClerkError, Drift, DriftKind, Error, ErrorKind, FilePart, ItemStream, Method,
-    Object, Page, Patch, RawCall, Redirect, Request, Response, Sending, SendingResponse, Text,
-    Timestamp, TimestampError, Value, http_client_builder,
+pub use frontend::{
+    Authentication, ClientBuilder, ClientChanges, DevelopmentBrowser, Native, ProductionBrowser,
 };
+pub use generated::frontend::{Client, Envelope, models, resources};
+#[cfg(all(feature = "file-token-store", not(target_family = "wasm")))]
+pub use runtime::FileTokenStore;
+pub use runtime::{
+    API_VERSION, Attempt, CallOptions, ClerkError, Clock, Drift, DriftKind, Error, ErrorKind,
+    FilePart, ItemStream, MemoryTokenStore, Method, Object, Page, Part, PartValue, Patch, RawCall,
+    Redirect, Request, Response, Retry, Sending, SendingResponse, Sleep, Text, Timestamp,
+    TimestampError, TokenStore, TokenStoreError, TokenStoreFuture, Value, http_client_builder,
+};
+
+/// Text that is never printed and is wiped from memory, for tokens.
+pub use secrecy::{ExposeSecret, SecretString};
 
 /// The HTTP client that requests go through, for [`ClientBuilder::http_client`].
 pub use reqwest;

@@ -107,6 +107,10 @@ pub(crate) enum Auth {
     None,
     /// With HTTP basic credentials given for the call.
     Basic,
+    /// With a session's token given for the call.
+    Session,
+    /// With a machine's key, or the client's credentials.
+    Machine,
 }
 
 /// The documented status codes.

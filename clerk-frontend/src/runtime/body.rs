@@ -4,15 +4,15 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use http::HeaderValue;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::error::Error;
+use super::file_part::FilePart;
 use super::form;
-use super::multipart::{self, FilePart, Part};
 use super::operation::BodyFormat;
+use super::payload::{Part, PartValue, Payload};
 
 /// One field of a body.
 #[derive(Clone)]
@@ -54,8 +54,9 @@ impl Content {
 
 /// An encoded body.
 pub(crate) struct Body {
-    pub(crate) content_type: HeaderValue,
-    pub(crate) bytes: Bytes,
+    /// Multipart has its boundary in it, which is not known before it is sent.
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) payload: Payload,
 }
 
 /// Encodes the content, or returns `None` if there is nothing to send and nothing has to be.
@@ -68,21 +69,18 @@ pub(crate) fn encode(
         return Ok(None);
     }
     refuse_what_cannot_be_sent(format, content)?;
+    let encoded = |content_type: &'static str, bytes: Vec<u8>| Body {
+        content_type: Some(HeaderValue::from_static(content_type)),
+        payload: Payload::Bytes(bytes.into()),
+    };
     let body = match format {
         BodyFormat::None => return Ok(None),
-        BodyFormat::Json => Body {
-            content_type: HeaderValue::from_static("application/json"),
-            bytes: json(content)?.into(),
-        },
-        BodyFormat::Form => Body {
-            content_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
-            bytes: form(content).into(),
-        },
+        BodyFormat::Json => encoded("application/json", json(content)?),
+        BodyFormat::Form => encoded("application/x-www-form-urlencoded", form(content).into()),
         BodyFormat::Multipart => multipart(content)?,
-        BodyFormat::OctetStream => Body {
-            content_type: HeaderValue::from_static("application/octet-stream"),
-            bytes: octet_stream(content).into(),
-        },
+        BodyFormat::OctetStream => {
+            encoded("application/octet-stream", octet_stream(content)?.into())
+        }
     };
     Ok(Some(body))
 }
@@ -135,52 +133,39 @@ fn form(content: &Content) -> String {
 }
 
 fn multipart(content: &Content) -> Result<Body, Error> {
-    let texts: Vec<_> = content
-        .fields
-        .iter()
-        .map(|field| (&*field.name, form::scalar_text(&field.value)))
-        .collect();
-    let mut parts: Vec<_> = texts
-        .iter()
-        .map(|(name, text)| Part {
-            name,
-            file_name: None,
-            content_type: "text/plain; charset=utf-8",
-            bytes: text.as_bytes(),
-        })
-        .collect();
-    for (name, file) in &content.files {
-        // A line break here would end the part's headers early.
-        if HeaderValue::from_str(&file.content_type).is_err() {
-            return Err(Error::build(format!(
-                "the content type of the file `{name}` is not a header value"
-            )));
-        }
-        parts.push(Part {
-            name,
-            file_name: Some(&file.file_name),
-            content_type: &file.content_type,
-            bytes: &file.bytes,
+    let mut parts = Vec::with_capacity(content.fields.len() + content.files.len());
+    for field in &content.fields {
+        form::each_text(&field.value, |text| {
+            parts.push(Part {
+                name: field.name.to_string(),
+                value: PartValue::Text(text.to_owned()),
+            });
         });
     }
-    let (boundary, bytes) = multipart::encode(&parts);
-    let content_type = HeaderValue::try_from(format!("multipart/form-data; boundary={boundary}"))
-        .map_err(|error| {
-        Error::build("the multipart boundary is not a header value").with_source(error)
-    })?;
+    for (name, file) in &content.files {
+        file.check(name)?;
+        parts.push(Part {
+            name: name.to_string(),
+            value: PartValue::File(file.clone()),
+        });
+    }
     Ok(Body {
-        content_type,
-        bytes: bytes.into(),
+        content_type: None,
+        payload: Payload::Multipart(parts),
     })
 }
 
 /// Both operations that take `application/octet-stream` want the file's bytes as base64 text.
-fn octet_stream(content: &Content) -> String {
-    content
-        .files
-        .first()
-        .map(|(_, file)| STANDARD.encode(&file.bytes))
-        .unwrap_or_default()
+fn octet_stream(content: &Content) -> Result<String, Error> {
+    let Some((name, file)) = content.files.first() else {
+        return Ok(String::new());
+    };
+    match file.bytes() {
+        Some(bytes) => Ok(STANDARD.encode(bytes)),
+        None => Err(Error::build(format!(
+            "the file `{name}` has to be bytes to be sent as octet-stream; multipart takes files and streams"
+        ))),
+    }
 }
 
 #[cfg(test)]
@@ -200,8 +185,8 @@ mod tests {
     fn text(body: Option<Body>) -> (String, String) {
         let body = body.unwrap();
         (
-            body.content_type.to_str().unwrap().to_owned(),
-            String::from_utf8(body.bytes.to_vec()).unwrap(),
+            body.content_type.unwrap().to_str().unwrap().to_owned(),
+            String::from_utf8(body.payload.bytes().to_vec()).unwrap(),
         )
     }
 
@@ -254,13 +239,18 @@ mod tests {
         content
             .files
             .push(("file".into(), FilePart::new("a.png", &b"\x00\xff"[..])));
-        let (content_type, _) = {
-            let body = encode(BodyFormat::Multipart, &content, true)
-                .unwrap()
-                .unwrap();
-            (body.content_type.to_str().unwrap().to_owned(), body.bytes)
-        };
-        assert!(content_type.starts_with("multipart/form-data; boundary=clerk-"));
+        content.set("user".into(), json!("user_1"), false);
+        let body = encode(BodyFormat::Multipart, &content, true)
+            .unwrap()
+            .unwrap();
+        let names: Vec<_> = body
+            .payload
+            .parts()
+            .iter()
+            .map(|part| part.name.as_str())
+            .collect();
+        assert_eq!(names, ["user", "file"]);
+        content.fields.clear();
         let (content_type, body) = text(encode(BodyFormat::OctetStream, &content, true).unwrap());
         assert_eq!(
             (content_type.as_str(), body.as_str()),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use serde_json::Value;
 use url::Url;
 
@@ -12,15 +12,20 @@ use super::auth;
 use super::body::{self, Content};
 use super::core::Core;
 use super::error::Error;
+use super::file_part::FilePart;
 use super::form;
 use super::input::Input;
-use super::multipart::FilePart;
 use super::operation::{Auth, BodyFormat, Operation, Target};
+use super::options::CallOptions;
 use super::path;
+use super::payload::Payload;
 use super::request::{REDACTED, Request, Secrets};
 use super::response::Exchange;
+use super::settings::header_value;
 
 type Name = Cow<'static, str>;
+
+const SESSION_ID: &str = "_clerk_session_id";
 
 /// The values of one call. Builders only collect; one function makes the request of them.
 #[derive(Clone)]
@@ -39,6 +44,7 @@ struct Values {
     headers: Vec<(Name, String, Secrecy)>,
     content: Content,
     authorization: Option<Authorization>,
+    options: CallOptions,
 }
 
 #[derive(Clone)]
@@ -77,6 +83,7 @@ impl Call {
             headers: Vec::new(),
             content: Content::default(),
             authorization: None,
+            options: CallOptions::default(),
         };
         Self {
             values: Box::new(values),
@@ -227,6 +234,10 @@ impl Call {
         self.values.authorization = Some(Authorization::Bearer(token.into()));
     }
 
+    pub(crate) fn options(&mut self, options: CallOptions) {
+        self.values.options = options;
+    }
+
     /// Makes the request.
     pub(crate) fn request(&self) -> Result<Request, Error> {
         let values = &*self.values;
@@ -239,7 +250,7 @@ impl Call {
     pub(crate) fn exchange(self) -> Exchange {
         let request = self.request();
         let values = *self.values;
-        Exchange::new(values.core, values.target, request)
+        Exchange::new(values.core, values.target, request, values.options)
     }
 }
 
@@ -252,10 +263,13 @@ impl Values {
             Target::Raw { path, .. } => path::append_raw(&mut url, path)?,
         }
 
-        let mut headers = self.core.headers.clone();
-        if self.target.auth() == Auth::Client {
-            self.core.credentials.apply(&mut url, &mut headers);
-        }
+        let core = &self.core;
+        let mut headers = core.headers.clone();
+        let auth = self.target.auth();
+        core.credentials
+            .apply(auth, &core.api_version, &mut url, &mut headers);
+        let method = core.credentials.method(self.target.method(), &mut url);
+        self.add_scope(&mut url);
         match &self.authorization {
             None => {}
             Some(Authorization::Basic { id, secret }) => {
@@ -274,21 +288,44 @@ impl Values {
         })?;
 
         let body = body::encode(self.format, &self.content, self.target.body_required())?;
-        let body = body.map(|body| {
-            headers.insert(CONTENT_TYPE, body.content_type);
-            body.bytes
-        });
+        let mut payload = Payload::empty();
+        if let Some(body) = body {
+            payload = body.payload;
+            headers.extend(body.content_type.map(|value| (CONTENT_TYPE, value)));
+        }
         for (name, value, secrecy) in &self.headers {
             insert_header(&mut headers, name, value, *secrecy)?;
+        }
+        if auth == Auth::Session && !headers.contains_key(AUTHORIZATION) {
+            return Err(Error::build(
+                "this operation is called with a session token in place of the client's: give it with `bearer_auth`",
+            ));
         }
 
         Ok(Request {
             target: self.target.clone(),
+            method,
             url,
             headers,
-            body: body.unwrap_or_default(),
+            payload,
             secrets: self.secrets(),
         })
+    }
+
+    /// Says which session and which satellite the call is made for, as Clerk's browser SDK does.
+    fn add_scope(&self, url: &mut String) {
+        let path = self.target.path();
+        let sessionless = ["/v1/client", "/v1/waitlist"];
+        if let Some(session) = self.core.session()
+            && self.target.auth() == Auth::Client
+            && !sessionless.iter().any(|prefix| path.starts_with(prefix))
+            && !self.query.iter().any(|known| known.name == SESSION_ID)
+        {
+            form::append_query_text(url, SESSION_ID, session);
+        }
+        if let Some(domain) = &self.core.satellite {
+            form::append_query_text(url, "__domain", domain);
+        }
     }
 
     fn secrets(&self) -> Secrets {
@@ -316,11 +353,7 @@ fn insert_header(
             name.escape_debug()
         )));
     };
-    let Ok(mut value) = HeaderValue::from_str(value) else {
-        return Err(Error::build(format!(
-            "the header `{name}` has a character that a header cannot hold"
-        )));
-    };
+    let mut value = header_value(value, &format!("the header `{name}`"))?;
     value.set_sensitive(secrecy == Secrecy::Secret);
     headers.insert(header, value);
     Ok(())
@@ -404,6 +437,13 @@ macro_rules! call_methods {
             #[inline]
             pub fn bearer_auth(mut self, token: impl Into<String>) -> Self {
                 self.call.bearer_auth(token);
+                self
+            }
+
+            /// Makes this call differ from its client: timeouts, retries.
+            #[inline]
+            pub fn options(mut self, options: $crate::runtime::CallOptions) -> Self {
+                self.call.options(options);
                 self
             }
 

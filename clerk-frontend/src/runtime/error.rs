@@ -34,6 +34,10 @@ pub enum ErrorKind {
     Redirect,
     /// The response's body is not what it should be; see [`Error::json_path`].
     Decode,
+    /// The response is larger than allowed; see [`ClientBuilder::max_response_size`](crate::ClientBuilder::max_response_size).
+    TooLarge,
+    /// The store of the client's token could not be read or written; nothing was sent.
+    TokenStore,
 }
 
 /// One error as Clerk reports it.
@@ -134,6 +138,20 @@ impl Error {
         Self::new(ErrorKind::Transport, message)
     }
 
+    /// The call has no time left for another attempt.
+    pub(crate) fn deadline() -> Self {
+        Self::new(ErrorKind::Timeout, "the call's deadline is over")
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("the response is larger than the {limit} bytes allowed");
+        Self::new(ErrorKind::TooLarge, message)
+    }
+
+    pub(crate) fn token_store(source: impl Into<Source>) -> Self {
+        Self::new(ErrorKind::TokenStore, "the token store failed").with_source(source)
+    }
+
     /// An error of the HTTP client. Its URL is taken off: a query can hold secrets.
     pub(crate) fn from_http(error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -229,6 +247,10 @@ impl Error {
         self.inner.status.map(|status| status.as_u16())
     }
 
+    pub(crate) fn status_code(&self) -> Option<StatusCode> {
+        self.inner.status
+    }
+
     /// Returns the errors that Clerk reported, in its order.
     ///
     /// An OAuth error (`{"error": .., "error_description": ..}`) is given as one error with the OAuth code.
@@ -299,6 +321,15 @@ impl Error {
         &self.inner.body
     }
 
+    /// Reads the response's body as JSON of a type of the caller's choice.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the body is not JSON of that type, or was cut because it is larger than what is kept.
+    pub fn body_as<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.inner.body)
+    }
+
     /// Returns whether nothing was sent because the client or the request could not be built.
     pub fn is_build(&self) -> bool {
         self.kind() == ErrorKind::Build
@@ -312,6 +343,21 @@ impl Error {
     /// Returns whether no connection to the server came about, so that the request was not processed.
     pub fn is_connect(&self) -> bool {
         self.inner.connect
+    }
+
+    /// Returns whether the request could not be sent or its response not be read, for a reason other than time.
+    pub fn is_transport(&self) -> bool {
+        self.kind() == ErrorKind::Transport
+    }
+
+    /// Returns whether the response is larger than the client allows.
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == ErrorKind::TooLarge
+    }
+
+    /// Returns whether the store of the client's token failed.
+    pub fn is_token_store(&self) -> bool {
+        self.kind() == ErrorKind::TokenStore
     }
 
     /// Returns whether the server answered with a redirect.

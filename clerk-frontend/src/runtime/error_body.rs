@@ -2,11 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
-use http::header::{DATE, RETRY_AFTER};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderName};
 use serde_json::{Map, Value};
 
+use super::clock;
 use super::error::ClerkError;
+
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// How much of a body that is not JSON is shown.
 const SHOWN_TEXT: usize = 160;
@@ -131,38 +134,31 @@ pub(crate) fn trace_id(headers: &HeaderMap) -> Option<String> {
     Some(value.to_str().ok()?.to_owned())
 }
 
-/// `Retry-After`: seconds, or a date counted from the response's own date.
+/// How long to wait before the next request: `Retry-After` in seconds or as a date, else the Unix time in seconds of
+/// `X-RateLimit-Reset`. Moments are counted from the response's own date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let from_now = |until: Duration| {
+        let sent = clock::sent_at(headers).unwrap_or_else(clock::unix_time);
+        until.saturating_sub(sent)
+    };
+    if let Some(value) = text(&RETRY_AFTER) {
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        if let Ok(until) = httpdate::parse_http_date(value) {
+            let until = until.duration_since(SystemTime::UNIX_EPOCH);
+            return Some(from_now(until.unwrap_or_default()));
+        }
     }
-    let until = httpdate::parse_http_date(value).ok()?;
-    let sent = headers
-        .get(DATE)
-        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok())
-        .or_else(now)?;
-    Some(until.duration_since(sent).unwrap_or_default())
-}
-
-#[cfg(not(target_family = "wasm"))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "there is no clock on wasm32-unknown-unknown"
-)]
-fn now() -> Option<SystemTime> {
-    Some(SystemTime::now())
-}
-
-/// The standard library's clock panics on wasm32-unknown-unknown.
-#[cfg(target_family = "wasm")]
-fn now() -> Option<SystemTime> {
-    None
+    let seconds = text(&RATE_LIMIT_RESET)?.parse().ok()?;
+    Some(from_now(Duration::from_secs(seconds)))
 }
 
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use http::header::DATE;
 
     use super::*;
 
@@ -244,6 +240,32 @@ mod tests {
         assert_eq!(at("Wed, 21 Oct 2026 07:27:10 GMT"), Some(Duration::ZERO));
         assert_eq!(at("soon"), None);
         assert_eq!(at("-1"), None);
+    }
+
+    #[test]
+    fn a_rate_limit_tells_when_it_is_over() {
+        let at = |values: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            // One second after 2026-10-21 07:28:00.
+            headers.insert(
+                DATE,
+                HeaderValue::from_static("Wed, 21 Oct 2026 07:28:01 GMT"),
+            );
+            for (name, value) in values {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            retry_after(&headers)
+        };
+        assert_eq!(
+            at(&[("x-ratelimit-reset", "1792567686")]),
+            Some(Duration::from_secs(5))
+        );
+        assert_eq!(at(&[("x-ratelimit-reset", "1")]), Some(Duration::ZERO));
+        assert_eq!(at(&[("x-ratelimit-reset", "soon")]), None);
+        let both = [("x-ratelimit-reset", "1792567686"), ("retry-after", "9")];
+        assert_eq!(at(&both), Some(Duration::from_secs(9)));
+        let odd = [("x-ratelimit-reset", "1792567686"), ("retry-after", "soon")];
+        assert_eq!(at(&odd), Some(Duration::from_secs(5)));
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(crate) fn joined(value: &Value, separator: char) -> String {
 }
 
 /// Calls `emit` with each text that a value is sent as.
-fn each_text(value: &Value, mut emit: impl FnMut(&str)) {
+pub(crate) fn each_text(value: &Value, mut emit: impl FnMut(&str)) {
     match value {
         Value::Array(items) if items.iter().all(is_scalar) => {
             for item in items {

@@ -19,20 +19,27 @@ mod body;
 mod call;
 #[cfg(test)]
 mod call_tests;
+mod clock;
 mod core;
 mod error;
 mod error_body;
+mod exchange;
+mod file_part;
+mod follow;
 mod form;
 mod item_stream;
-mod multipart;
 mod operation;
+mod options;
 mod path;
+mod payload;
 mod publishable_key;
 mod raw;
 mod redirect;
 mod request;
 mod response;
+mod retry;
 mod settings;
+mod trace;
 mod transport;
 
 #[doc(hidden)]
@@ -61,20 +68,29 @@ pub use serde_json::Value;
 /// A JSON object whose keys are not known beforehand.
 pub type Object = serde_json::Map<String, Value>;
 
-pub(crate) use auth::Credentials;
+#[cfg(all(feature = "file-token-store", not(target_family = "wasm")))]
+pub use auth::FileTokenStore;
+pub(crate) use auth::{Carrier, Credentials, Tokens, bearer};
+pub use auth::{MemoryTokenStore, TokenStore, TokenStoreError, TokenStoreFuture};
 pub(crate) use call::{Call, call_methods};
+pub use clock::{Clock, Sleep};
 pub use core::API_VERSION;
 pub(crate) use core::{Core, Surface};
 pub use error::{ClerkError, Error, ErrorKind};
+pub use exchange::Attempt;
+pub use file_part::FilePart;
+pub(crate) use follow::{Answer, Follower, Heard};
 pub use item_stream::ItemStream;
 pub(crate) use item_stream::call_stream;
-pub use multipart::FilePart;
 pub use operation::Method;
-pub(crate) use operation::{Auth, BodyFormat, Operation};
-pub(crate) use publishable_key::{frontend_api, is_host};
+pub(crate) use operation::{Auth, BodyFormat, Operation, Target};
+pub use options::CallOptions;
+pub use payload::{Part, PartValue};
+pub(crate) use publishable_key::{Instance, PublishableKey, is_host};
 pub use raw::RawCall;
 pub use redirect::Redirect;
 pub use request::Request;
 pub use response::{Response, Sending, SendingResponse};
-pub(crate) use settings::{Settings, settings_methods};
+pub use retry::Retry;
+pub(crate) use settings::{Parts as ClientParts, Settings, header_value, settings_methods};
 pub use transport::http_client_builder;

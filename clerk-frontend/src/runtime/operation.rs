@@ -62,6 +62,14 @@ impl From<Method> for http::Method {
 pub(crate) enum Auth {
     /// Those of the client.
     Client,
+    /// A session's token, given with the call.
+    Session,
+    /// The machine's key if the client has one, else those of the client.
+    #[cfg_attr(
+        not(feature = "backend"),
+        allow(dead_code, reason = "only the Backend API has machines")
+    )]
+    Machine,
     /// None.
     None,
     /// HTTP basic authentication, given with the call.

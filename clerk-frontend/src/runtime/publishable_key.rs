@@ -15,14 +15,29 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Returns the Frontend API host that a publishable key names.
-///
-/// A key is `pk_test_` or `pk_live_` and the base64 (either alphabet, padded or not) of the host and a `$`.
-pub(crate) fn frontend_api(key: &str) -> Result<String, Error> {
-    host(key).map_err(|problem| Error::build(format!("the publishable key {problem}")))
+/// What a publishable key says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublishableKey {
+    pub(crate) instance: Instance,
+    /// The host of the Frontend API.
+    pub(crate) host: String,
 }
 
-fn host(key: &str) -> Result<String, String> {
+/// Which of an application's instances it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Instance {
+    Development,
+    Production,
+}
+
+impl PublishableKey {
+    /// Reads a key: `pk_test_` or `pk_live_` and the base64 (either alphabet, padded or not) of the host and a `$`.
+    pub(crate) fn read(key: &str) -> Result<Self, Error> {
+        read(key).map_err(|problem| Error::build(format!("the publishable key {problem}")))
+    }
+}
+
+fn read(key: &str) -> Result<PublishableKey, String> {
     let key = key.trim();
     if key.is_empty() {
         return Err("is empty".into());
@@ -33,10 +48,10 @@ fn host(key: &str) -> Result<String, String> {
         );
     }
     let mut parts = key.split('_');
-    let (Some("pk"), Some("test" | "live"), Some(encoded), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err("is not of the form `pk_test_...` or `pk_live_...`".into());
+    let (instance, encoded) = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("pk"), Some("test"), Some(encoded), None) => (Instance::Development, encoded),
+        (Some("pk"), Some("live"), Some(encoded), None) => (Instance::Production, encoded),
+        _ => return Err("is not of the form `pk_test_...` or `pk_live_...`".into()),
     };
     let standard = encoded.replace('-', "+");
     let decoded = LENIENT
@@ -57,7 +72,10 @@ fn host(key: &str) -> Result<String, String> {
     if !is_host(host) {
         return Err(format!("names {host:?}, which is not a host"));
     }
-    Ok(host.to_owned())
+    Ok(PublishableKey {
+        instance,
+        host: host.to_owned(),
+    })
 }
 
 /// Whether the text is a host (and port), and nothing that would lead a URL elsewhere.
@@ -76,6 +94,10 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
     use super::*;
+
+    fn frontend_api(key: &str) -> Result<String, Error> {
+        PublishableKey::read(key).map(|key| key.host)
+    }
 
     fn problem(key: &str) -> String {
         frontend_api(key).unwrap_err().to_string()

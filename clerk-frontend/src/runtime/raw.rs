@@ -7,6 +7,7 @@ use super::core::Core;
 use super::decode::Output;
 use super::error::Error;
 use super::operation::{BodyFormat, Method, Target};
+use super::options::CallOptions;
 use super::request::Request;
 use super::response::{Sending, SendingResponse};
 
@@ -63,6 +64,12 @@ impl RawCall {
     /// Authenticates this call with an id and a secret in place of the client's credentials.
     pub fn basic_auth(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.call.basic_auth(id, secret);
+        self
+    }
+
+    /// Makes this call differ from its client: timeouts, retries.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.call.options(options);
         self
     }
 

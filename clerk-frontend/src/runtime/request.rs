@@ -3,23 +3,26 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::operation::{Method, Target};
+use super::payload::{Part, PartValue, Payload};
 
 /// A request as it goes over the wire: method, URL, headers and encoded body.
 ///
-/// Made by a builder's `request()`, for tests and logs. `Debug` leaves secrets out; the accessors do not.
+/// Made by a builder's `request()`, for tests and logs. What the client adds when it is sent is not in it: the token from the
+/// client's store, and the boundary of a multipart body. `Debug` leaves secrets out; the accessors do not.
 #[derive(Clone)]
 pub struct Request {
     pub(crate) target: Target,
+    /// As sent; browsers send others than the operation's.
+    pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) payload: Payload,
     pub(crate) secrets: Secrets,
 }
 
@@ -31,9 +34,9 @@ pub(crate) struct Secrets {
 }
 
 impl Request {
-    /// Returns the HTTP method.
+    /// Returns the HTTP method as it is sent.
     pub fn method(&self) -> Method {
-        self.target.method()
+        self.method
     }
 
     /// Returns the URL, query included.
@@ -66,9 +69,14 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns the encoded body; empty if there is none.
+    /// Returns the encoded body; empty if there is none, and if it is multipart.
     pub fn body(&self) -> &[u8] {
-        &self.body
+        self.payload.bytes()
+    }
+
+    /// Returns the parts of a multipart body; none if the body is another.
+    pub fn parts(&self) -> &[Part] {
+        self.payload.parts()
     }
 
     /// Returns the id of the operation, as in Clerk's API document.
@@ -94,17 +102,24 @@ impl Request {
 
     /// The body with secret fields left out; nothing of it where fields cannot be told apart.
     fn shown_body(&self) -> String {
+        if let Payload::Multipart(parts) = &self.payload {
+            let names = parts.iter().map(|part| match &part.value {
+                PartValue::Text(_) => part.name.clone(),
+                PartValue::File(file) => format!("{}={file:?}", part.name),
+            });
+            return format!("<multipart: {}>", names.collect::<Vec<_>>().join(", "));
+        }
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
         let secret = |name: &str| self.secrets.fields.iter().any(|known| *known == name);
         match content_type {
             "application/x-www-form-urlencoded" => {
-                let pairs = form_urlencoded::parse(&self.body);
+                let pairs = form_urlencoded::parse(self.body());
                 let shown = pairs.map(|(name, value)| {
                     format!("{name}={}", if secret(&name) { REDACTED } else { &value })
                 });
                 shown.collect::<Vec<_>>().join("&")
             }
-            "application/json" => match serde_json::from_slice(&self.body) {
+            "application/json" => match serde_json::from_slice(self.body()) {
                 Ok(Value::Object(mut object)) => {
                     for (name, value) in &mut object {
                         if secret(name) {
@@ -120,7 +135,7 @@ impl Request {
     }
 
     fn body_size(&self) -> String {
-        format!("<{} bytes>", self.body.len())
+        format!("<{} bytes>", self.body().len())
     }
 }
 

@@ -14,9 +14,12 @@ use super::decode::{Context, Output, Parts};
 use super::drift::Drift;
 use super::error::{self, Error};
 use super::error_body;
+use super::exchange;
 use super::operation::Target;
+use super::options::CallOptions;
 use super::request::Request;
-use super::transport::{self, BoxFuture, Received};
+use super::trace::Span;
+use super::transport::{BoxFuture, Received};
 
 /// A response: its value, and everything that came with it.
 ///
@@ -55,6 +58,11 @@ impl<T> Response<T> {
         error_body::trace_id(&self.received.headers)
     }
 
+    /// Returns how often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.received.attempts
+    }
+
     /// Returns the decoded body.
     pub fn into_value(self) -> T {
         self.value
@@ -76,21 +84,32 @@ pub(crate) struct Exchange {
     future: BoxFuture<Result<Received, Error>>,
     core: Core,
     target: Target,
+    span: Span,
 }
 
 impl Exchange {
     /// The request is sent once the exchange is polled.
-    pub(crate) fn new(core: Core, target: Target, request: Result<Request, Error>) -> Self {
+    pub(crate) fn new(
+        core: Core,
+        target: Target,
+        request: Result<Request, Error>,
+        options: CallOptions,
+    ) -> Self {
         let sender = core.clone();
-        let future = Box::pin(async move {
-            let request = request?;
-            let received = transport::send(&sender, &request).await;
-            received.map_err(|error| error.with_target(&request.target).with_attempts(1))
-        });
+        let span = Span::of(&target);
+        let inner = span.clone();
+        let future = Box::pin(span.clone().around(async move {
+            let clock = sender.settings.clock.clone();
+            let started = clock.now();
+            let received = exchange::run(&sender, &request?, &options).await;
+            inner.ended(&received, clock.now().saturating_sub(started));
+            received
+        }));
         Self {
             future,
             core,
             target,
+            span,
         }
     }
 
@@ -104,6 +123,7 @@ impl Exchange {
             status,
             headers,
             body,
+            attempts,
         } = received;
         if status.is_success() || (status.is_redirection() && redirect_expected) {
             return Ok(());
@@ -113,7 +133,7 @@ impl Exchange {
         } else {
             Error::status_error(*status, headers, body)
         };
-        Err(error.with_target(&self.target).with_attempts(1))
+        Err(error.with_target(&self.target).with_attempts(*attempts))
     }
 
     /// Decodes the value; `unwrapped` if the operation's envelope is to be taken off.
@@ -129,15 +149,21 @@ impl Exchange {
         let mut context = Context::new()
             .strict(settings.strict)
             .wrapped(unwrapped && self.target.wrapped());
-        if let Some(observer) = &settings.observer {
+        let observer = settings.observer.as_ref();
+        if observer.is_some() || self.span.wants_drift() {
             let id = self.target.id().unwrap_or_default();
-            report = move |drift: Drift| observer(id, drift);
+            report = move |drift: Drift| {
+                self.span.drift(id, &drift);
+                if let Some(observer) = observer {
+                    observer(id, drift);
+                }
+            };
             context = context.observer(&mut report);
         }
         T::decode(&parts, &mut context).map_err(|cause| {
             Error::decode(&cause, received.status, &received.headers, &received.body)
                 .with_target(&self.target)
-                .with_attempts(1)
+                .with_attempts(received.attempts)
         })
     }
 }

@@ -2,19 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use http::header::{ORIGIN, USER_AGENT};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use url::Url;
 
-use super::auth::Credentials;
+use super::auth::{Credentials, Tokens};
+use super::clock::{Clock, SystemClock};
 use super::core::{API_VERSION, Core, Inner, Surface};
 use super::drift::Drift;
 use super::error::Error;
+use super::exchange::Attempt;
+use super::follow::Follower;
+use super::retry::Retry;
 use super::transport;
-
-const CLERK_API_VERSION: HeaderName = HeaderName::from_static("clerk-api-version");
 
 /// How large a response may be if nothing else is said.
 const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
@@ -22,11 +25,19 @@ const MAX_RESPONSE_SIZE: usize = 64 * 1024 * 1024;
 /// Called with the operation's id and what its response had that this version does not know.
 pub(crate) type Observer = Arc<dyn Fn(&str, Drift) + Send + Sync>;
 
+/// Called with each attempt at a call.
+pub(crate) type AttemptWatcher = Arc<dyn Fn(&Attempt<'_>) + Send + Sync>;
+
 /// What both client builders let a caller decide.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) http: Option<reqwest::Client>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) connect_timeout: Option<Duration>,
+    pub(crate) retry: Retry,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) on_attempt: Option<AttemptWatcher>,
     pub(crate) user_agent: Option<String>,
     pub(crate) api_version: String,
     pub(crate) origin: Option<String>,
@@ -40,6 +51,11 @@ impl Default for Settings {
         Self {
             http: None,
             timeout: Some(Duration::from_secs(30)),
+            deadline: Some(Duration::from_secs(90)),
+            connect_timeout: None,
+            retry: Retry::default(),
+            clock: Arc::new(SystemClock::new()),
+            on_attempt: None,
             user_agent: None,
             api_version: API_VERSION.to_owned(),
             origin: None,
@@ -50,36 +66,43 @@ impl Default for Settings {
     }
 }
 
+/// The part of a client that is not the caller's settings.
+pub(crate) struct Parts {
+    pub(crate) surface: Surface,
+    pub(crate) base_url: String,
+    pub(crate) credentials: Credentials,
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) follower: Option<Arc<dyn Follower>>,
+    pub(crate) satellite: Option<String>,
+}
+
 impl Settings {
     /// Makes the shared part of a client.
-    pub(crate) fn build(
-        self,
-        surface: Surface,
-        base_url: &str,
-        credentials: Credentials,
-    ) -> Result<Core, Error> {
-        let base_url = checked_base_url(base_url)?;
+    pub(crate) fn build(self, parts: Parts) -> Result<Core, Error> {
+        let base_url = checked_base_url(&parts.base_url)?;
         let headers = self.headers()?;
+        let api_version = header_value(&self.api_version, "the API version")?;
         let http = match &self.http {
             Some(http) => http.clone(),
-            None => transport::default_client()?,
+            None => transport::default_client(self.connect_timeout)?,
         };
         Ok(Core::new(Inner {
-            surface,
+            surface: parts.surface,
             base_url,
-            credentials,
+            credentials: parts.credentials,
+            tokens: parts.tokens,
+            follower: parts.follower,
             headers,
+            api_version,
+            satellite: parts.satellite,
             http,
             settings: self,
+            sequence: AtomicU64::new(0),
         }))
     }
 
     fn headers(&self) -> Result<HeaderMap, Error> {
         let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(
-            CLERK_API_VERSION,
-            header_value(&self.api_version, "the API version")?,
-        );
         let mut user_agent = concat!("clerk-frontend/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = &self.user_agent {
             user_agent.push(' ');
@@ -99,6 +122,10 @@ impl fmt::Debug for Settings {
             .debug_struct("Settings")
             .field("own_http_client", &self.http.is_some())
             .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("retry", &self.retry)
+            .field("on_attempt", &self.on_attempt.is_some())
             .field("user_agent", &self.user_agent)
             .field("api_version", &self.api_version)
             .field("origin", &self.origin)
@@ -109,10 +136,13 @@ impl fmt::Debug for Settings {
     }
 }
 
-fn header_value(text: &str, what: &str) -> Result<HeaderValue, Error> {
-    HeaderValue::from_str(text).map_err(|error| {
-        Error::build(format!("{what} has a character that a header cannot hold")).with_source(error)
-    })
+/// Returns a header value, if the text can be one.
+pub(crate) fn header_value(text: &str, what: &str) -> Result<HeaderValue, Error> {
+    // The cause is not kept: it could only repeat the text.
+    HeaderValue::from_str(text)
+        .ok()
+        .filter(|_| !text.contains(char::is_control))
+        .ok_or_else(|| Error::build(format!("{what} has a character that a header cannot hold")))
 }
 
 /// Returns the base URL without a slash at its end, if it is one that paths can be appended to.
@@ -147,9 +177,47 @@ macro_rules! settings_methods {
                 self
             }
 
-            /// Limits the time from sending a request to the end of its response; 30 seconds unless set.
+            /// Limits the time of one attempt, from sending a request to the end of its response; 30 seconds unless set.
             pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
                 self.settings.timeout = Some(timeout);
+                self
+            }
+
+            /// Limits the time of a call, all attempts and the waits between them included; 90 seconds unless set.
+            pub fn deadline(mut self, deadline: std::time::Duration) -> Self {
+                self.settings.deadline = Some(deadline);
+                self
+            }
+
+            /// Limits the time it takes to connect; 10 seconds unless set.
+            ///
+            /// Not for a client that was brought along with [`http_client`](Self::http_client), which has its own limit.
+            pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.settings.connect_timeout = Some(timeout);
+                self
+            }
+
+            /// Sets when calls that failed are sent again; [`Retry::new`](crate::Retry::new) unless set,
+            /// [`Retry::none`](crate::Retry::none) for never.
+            pub fn retry(mut self, retry: $crate::runtime::Retry) -> Self {
+                self.settings.retry = retry;
+                self
+            }
+
+            /// Calls `watcher` with each attempt at a call: what came of it, and whether there will be another.
+            pub fn on_attempt(
+                mut self,
+                watcher: impl Fn(&$crate::runtime::Attempt<'_>) + Send + Sync + 'static,
+            ) -> Self {
+                self.settings.on_attempt = Some(std::sync::Arc::new(watcher));
+                self
+            }
+
+            /// Tells the time and waits by this clock; for tests, and for runtimes other than tokio.
+            ///
+            /// Only waits between attempts go by it; the HTTP client has its own clock for timeouts.
+            pub fn clock(mut self, clock: impl $crate::runtime::Clock + 'static) -> Self {
+                self.settings.clock = std::sync::Arc::new(clock);
                 self
             }
 
@@ -233,16 +301,14 @@ mod tests {
             ..Settings::default()
         };
         let headers = settings.headers().unwrap();
-        assert_eq!(headers.get("clerk-api-version").unwrap(), "2026-05-12");
         let agent = headers.get("user-agent").unwrap().to_str().unwrap();
         assert!(agent.starts_with("clerk-frontend/") && agent.ends_with(" app/1"));
-        assert!(
-            Settings {
-                origin: Some("a\nb".into()),
+        for bad in ["a\nb", "a\tb", "a\u{0}b", "a\u{7f}b"] {
+            let settings = Settings {
+                origin: Some(bad.into()),
                 ..Settings::default()
-            }
-            .headers()
-            .is_err()
-        );
+            };
+            assert!(settings.headers().is_err(), "{bad:?}");
+        }
     }
 }

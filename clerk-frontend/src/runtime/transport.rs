@@ -2,13 +2,18 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use url::Url;
 
 use super::core::Core;
 use super::error::Error;
-use super::request::Request;
+use super::payload::Payload;
+
+/// How much memory is reserved for a body on the server's word.
+const RESERVED: usize = 64 * 1024;
 
 /// A boxed future: `Send`, except in browsers, where nothing is.
 #[cfg(not(target_family = "wasm"))]
@@ -17,42 +22,77 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 #[cfg(target_family = "wasm")]
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
+/// A request, ready for the HTTP client.
+pub(crate) struct Outgoing {
+    pub(crate) method: http::Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Payload,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A response whose body is still on its way.
+pub(crate) struct Head {
+    status: StatusCode,
+    headers: HeaderMap,
+    response: reqwest::Response,
+}
+
 /// A response, read as a whole.
 #[derive(Clone)]
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// How often the request was sent.
+    pub(crate) attempts: u32,
 }
 
-/// Sends a request once and reads the response.
-pub(crate) async fn send(core: &Core, request: &Request) -> Result<Received, Error> {
-    let mut outgoing = reqwest::Request::new(request.method().into(), request.url.clone());
-    *outgoing.headers_mut() = request.headers.clone();
-    if !request.body.is_empty() {
-        *outgoing.body_mut() = Some(request.body.clone().into());
+/// Sends a request and waits for the head of its response.
+pub(crate) async fn head(core: &Core, outgoing: Outgoing) -> Result<Head, Error> {
+    let Outgoing {
+        method,
+        url,
+        headers,
+        body,
+        timeout,
+    } = outgoing;
+    let mut request = core.http.request(method, url.clone()).headers(headers);
+    if let Some(timeout) = timeout {
+        request = request.timeout(timeout);
     }
-    *outgoing.timeout_mut() = core.settings.timeout;
-
-    let mut response = core
-        .http
-        .execute(outgoing)
-        .await
-        .map_err(Error::from_http)?;
+    request = body.attach(request).await?;
+    let mut response = request.send().await.map_err(Error::from_http)?;
     let status = response.status();
     let mut headers = std::mem::take(response.headers_mut());
     mark_secrets(&mut headers);
-    if response.url() != &request.url {
+    if response.url() != &url {
         return Err(Error::redirect(status, &headers, &Bytes::new()).with_source(
             "the HTTP client given to the builder followed it; build that client with `redirect::Policy::none()`",
         ));
     }
-    let body = read(response, core.settings.max_response_size).await?;
-    Ok(Received {
+    Ok(Head {
         status,
         headers,
-        body,
+        response,
     })
+}
+
+impl Head {
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Reads the body.
+    pub(crate) async fn read(self, core: &Core) -> Result<Received, Error> {
+        let body = read(self.response, core.settings.max_response_size).await?;
+        Ok(Received {
+            status: self.status,
+            headers: self.headers,
+            body,
+            attempts: 1,
+        })
+    }
 }
 
 /// Response headers that carry credentials are not to be printed.
@@ -66,24 +106,19 @@ fn mark_secrets(headers: &mut HeaderMap) {
     }
 }
 
-fn too_large(limit: usize) -> Error {
-    Error::transport(format!(
-        "the response is larger than the {limit} bytes allowed"
-    ))
-}
-
 #[cfg(not(target_family = "wasm"))]
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Error> {
     let announced = response
         .content_length()
         .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
     if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
+        return Err(Error::too_large(limit));
     }
-    let mut body = Vec::with_capacity(announced.unwrap_or_default());
+    // What a server announces is believed up to a point: memory is taken as bytes arrive.
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(RESERVED));
     while let Some(chunk) = response.chunk().await.map_err(Error::from_http)? {
         if body.len() + chunk.len() > limit {
-            return Err(too_large(limit));
+            return Err(Error::too_large(limit));
         }
         body.extend_from_slice(&chunk);
     }
@@ -95,16 +130,38 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Er
 async fn read(response: reqwest::Response, limit: usize) -> Result<Bytes, Error> {
     let body = response.bytes().await.map_err(Error::from_http)?;
     if body.len() > limit {
-        return Err(too_large(limit));
+        return Err(Error::too_large(limit));
     }
     Ok(body)
 }
 
 /// The HTTP client of those who bring none.
-pub(crate) fn default_client() -> Result<reqwest::Client, Error> {
-    http_client_builder()?.build().map_err(|error| {
-        Error::build("the HTTP client could not be built").with_source(error.without_url())
-    })
+pub(crate) fn default_client(connect_timeout: Option<Duration>) -> Result<reqwest::Client, Error> {
+    connect_within(http_client_builder()?, connect_timeout)
+        .build()
+        .map_err(|error| {
+            Error::build("the HTTP client could not be built").with_source(error.without_url())
+        })
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn connect_within(
+    builder: reqwest::ClientBuilder,
+    timeout: Option<Duration>,
+) -> reqwest::ClientBuilder {
+    match timeout {
+        Some(timeout) => builder.connect_timeout(timeout),
+        None => builder,
+    }
+}
+
+/// Browsers decide themselves how long they try.
+#[cfg(target_family = "wasm")]
+fn connect_within(
+    builder: reqwest::ClientBuilder,
+    _timeout: Option<Duration>,
+) -> reqwest::ClientBuilder {
+    builder
 }
 
 /// Starts an HTTP client for `ClientBuilder::http_client`: with this crate's TLS, no redirects followed, and ten seconds to
@@ -121,7 +178,7 @@ pub fn http_client_builder() -> Result<reqwest::ClientBuilder, Error> {
     with_tls(
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(std::time::Duration::from_secs(10)),
+            .connect_timeout(Duration::from_secs(10)),
     )
 }
 

@@ -193,6 +193,8 @@ fn facts(operation: &Operation) -> TokenStream {
         Auth::Client => quote!(Client),
         Auth::None => quote!(None),
         Auth::Basic => quote!(Basic),
+        Auth::Session => quote!(Session),
+        Auth::Machine => quote!(Machine),
     };
     let format = match operation.body.formats.first() {
         Some(format) => format_name(*format),
@@ -401,6 +403,10 @@ fn method_docs(operation: &Operation) -> String {
         Auth::Client => "the client's credentials",
         Auth::None => "none",
         Auth::Basic => "HTTP basic, for the call",
+        Auth::Session => "a session's token, given with `bearer_auth`",
+        Auth::Machine => {
+            "the machine's secret key if the client has one, else the client's credentials"
+        }
     };
     let mut text = match operation.description.as_deref().map(docs::prose) {
         Some(prose) if !prose.is_empty() => format!("{prose}\n\n{}", docs::wrapped(&facts)),

@@ -8,7 +8,7 @@ use crate::emit::operation;
 use crate::emit::source::Source;
 use crate::emit::structs::path;
 use crate::emit::types::{self, Models, ident};
-use crate::ir::{Api, Input, Operation, Output, Place, Resource, Type};
+use crate::ir::{Api, Auth, Input, Operation, Output, Place, Resource, Type};
 
 /// The index of all tables.
 pub(super) fn index(apis: &[Api]) -> String {
@@ -223,10 +223,13 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
         quote!(#(#required),*)
     };
     let optional = operation.optional.iter().map(optional);
+    let session = (operation.auth == Auth::Session)
+        .then(|| quote!(let builder = builder.bearer_auth("a session's token");));
     quote! {
         fn #name(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
             let builder = client.#accessor().#method(#arguments);
             #(let builder = #optional;)*
+            #session
             input.finish(builder.request())
         }
     }

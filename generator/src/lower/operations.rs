@@ -154,7 +154,23 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn auth(&self, operation: &Operation) -> Auth {
+    fn auth(&mut self, operation: &Operation) -> Auth {
+        match operation.extensions.get("x-rust-auth") {
+            None => self.documented_auth(operation),
+            Some(value) if value == "session" => Auth::Session,
+            Some(value) if value == "machine" => Auth::Machine,
+            Some(other) => {
+                self.lowerer.error(
+                    &format!("{}/x-rust-auth", self.pointer),
+                    format!("unsupported x-rust-auth {other}"),
+                    "`session` or `machine`",
+                );
+                Auth::Client
+            }
+        }
+    }
+
+    fn documented_auth(&self, operation: &Operation) -> Auth {
         let alternatives: &[SecurityRequirement] = operation
             .security
             .as_deref()

@@ -12,9 +12,10 @@ use crate::types::Types;
 use crate::words;
 
 /// Methods that every builder has.
-const BUILDER_METHODS: [&str; 11] = [
+const BUILDER_METHODS: [&str; 12] = [
     "send",
     "send_response",
+    "options",
     "request",
     "stream",
     "extra_query",

@@ -486,6 +486,8 @@ components:
     assert_eq!(auth("security: [], "), Auth::None);
     assert_eq!(auth("security: [{}, {Bearer: []}], "), Auth::Client);
     assert_eq!(auth("security: [{}, {Basic: []}], "), Auth::Basic);
+    assert_eq!(auth("x-rust-auth: session, "), Auth::Session);
+    assert_eq!(auth("security: [], x-rust-auth: machine, "), Auth::Machine);
 }
 
 #[test]

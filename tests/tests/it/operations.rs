@@ -141,11 +141,11 @@ impl Built {
                     .collect();
                 found == texts(value)
             }
-            (Place::Field | Place::File, content_type)
-                if content_type.starts_with("multipart/form-data; boundary=") =>
-            {
-                String::from_utf8_lossy(self.request.body())
-                    .contains(&format!("form-data; name=\"{name}\""))
+            // Multipart, which has no content type before it is sent.
+            (Place::Field | Place::File, "") => {
+                self.request.parts().iter().any(|part| {
+                    part.name == *name && (*place == Place::File) == part.value.is_file()
+                })
             }
             _ => false,
         }

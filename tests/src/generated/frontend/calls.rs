@@ -1258,6 +1258,7 @@ fn api_keys_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
+    let builder = builder.bearer_auth("a session's token");
     input.finish(builder.request())
 }
 
@@ -1287,6 +1288,7 @@ fn api_keys_create(
         )?;
     let builder = input
         .field(builder, "type", |builder, value: String| builder.r#type(value))?;
+    let builder = builder.bearer_auth("a session's token");
     input.finish(builder.request())
 }
 
@@ -1304,6 +1306,7 @@ fn api_keys_update(
             |builder, value: String| builder.description(value),
             |builder| builder.clear_description(),
         )?;
+    let builder = builder.bearer_auth("a session's token");
     input.finish(builder.request())
 }
 
@@ -1321,6 +1324,7 @@ fn api_keys_revoke(
             |builder, value: String| builder.revocation_reason(value),
             |builder| builder.clear_revocation_reason(),
         )?;
+    let builder = builder.bearer_auth("a session's token");
     input.finish(builder.request())
 }
 

@@ -26,7 +26,7 @@ impl M2mTokens {
     ///
     /// `GET /m2m_tokens`, operation `getM2MTokens`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: the machine's secret key if the client has one, else the client's credentials.
     /// - Answers with `M2mTokenList`.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
@@ -40,7 +40,7 @@ impl M2mTokens {
     ///
     /// `POST /m2m_tokens`, operation `createM2MToken`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: the machine's secret key if the client has one, else the client's credentials.
     /// - Answers with `CreatedM2mToken`.
     /// - Documented statuses: success 201; error 400, 409.
     #[inline]
@@ -54,7 +54,7 @@ impl M2mTokens {
     ///
     /// `POST /m2m_tokens/verify`, operation `verifyM2MToken`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: the machine's secret key if the client has one, else the client's credentials.
     /// - Answers with `M2mToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
@@ -68,7 +68,7 @@ impl M2mTokens {
     ///
     /// `POST /m2m_tokens/{m2m_token_id}/revoke`, operation `revokeM2MToken`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: the machine's secret key if the client has one, else the client's credentials.
     /// - Answers with `M2mToken`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
@@ -83,7 +83,7 @@ static LIST: Operation = Operation {
     id: "getM2MTokens",
     method: Method::Get,
     path: "/m2m_tokens",
-    auth: Auth::Client,
+    auth: Auth::Machine,
     body: BodyFormat::None,
     body_required: false,
     wrapped: false,
@@ -132,7 +132,7 @@ static CREATE: Operation = Operation {
     id: "createM2MToken",
     method: Method::Post,
     path: "/m2m_tokens",
-    auth: Auth::Client,
+    auth: Auth::Machine,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,
@@ -199,7 +199,7 @@ static VERIFY: Operation = Operation {
     id: "verifyM2MToken",
     method: Method::Post,
     path: "/m2m_tokens/verify",
-    auth: Auth::Client,
+    auth: Auth::Machine,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,
@@ -218,7 +218,7 @@ static REVOKE: Operation = Operation {
     id: "revokeM2MToken",
     method: Method::Post,
     path: "/m2m_tokens/{m2m_token_id}/revoke",
-    auth: Auth::Client,
+    auth: Auth::Machine,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,

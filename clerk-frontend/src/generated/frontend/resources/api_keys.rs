@@ -26,7 +26,7 @@ impl ApiKeys {
     ///
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: a session's token, given with `bearer_auth`.
     /// - Answers with `Page<ApiKey>`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
@@ -40,7 +40,7 @@ impl ApiKeys {
     ///
     /// `POST /api_keys`, operation `createApiKey`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: a session's token, given with `bearer_auth`.
     /// - Answers with `ApiKeyWithSecret`.
     /// - Documented statuses: success 201; error 400, 409.
     #[inline]
@@ -55,7 +55,7 @@ impl ApiKeys {
     ///
     /// `PATCH /api_keys/{apiKeyID}`, operation `updateApiKey`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: a session's token, given with `bearer_auth`.
     /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
@@ -69,7 +69,7 @@ impl ApiKeys {
     ///
     /// `POST /api_keys/{apiKeyID}/revoke`, operation `revokeApiKey`.
     ///
-    /// - Authentication: the client's credentials.
+    /// - Authentication: a session's token, given with `bearer_auth`.
     /// - Answers with `ApiKey`.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
@@ -84,7 +84,7 @@ static LIST: Operation = Operation {
     id: "getApiKeys",
     method: Method::Get,
     path: "/api_keys",
-    auth: Auth::Client,
+    auth: Auth::Session,
     body: BodyFormat::None,
     body_required: false,
     wrapped: false,
@@ -142,7 +142,7 @@ static CREATE: Operation = Operation {
     id: "createApiKey",
     method: Method::Post,
     path: "/api_keys",
-    auth: Auth::Client,
+    auth: Auth::Session,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,
@@ -198,7 +198,7 @@ static UPDATE: Operation = Operation {
     id: "updateApiKey",
     method: Method::Patch,
     path: "/api_keys/{apiKeyID}",
-    auth: Auth::Client,
+    auth: Auth::Session,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,
@@ -233,7 +233,7 @@ static REVOKE: Operation = Operation {
     id: "revokeApiKey",
     method: Method::Post,
     path: "/api_keys/{apiKeyID}/revoke",
-    auth: Auth::Client,
+    auth: Auth::Session,
     body: BodyFormat::Json,
     body_required: true,
     wrapped: false,

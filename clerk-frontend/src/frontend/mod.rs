@@ -1,9 +1,23 @@
 //! Making clients of the Frontend API.
 
+mod authentication;
+mod piggyback;
+mod state;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::environment::variable;
 use crate::generated::frontend::Client;
+use crate::models;
 use crate::runtime::{
-    Credentials, Error, Method, RawCall, Settings, Surface, frontend_api, is_host, settings_methods,
+    ClientParts, Error, Instance, Method, PublishableKey, RawCall, Settings, Surface, is_host,
+    settings_methods,
 };
+
+pub use authentication::{Authentication, DevelopmentBrowser, Native, ProductionBrowser};
+pub use state::ClientChanges;
+use state::{State, Watcher};
 
 /// The environment variable that [`Client::from_env`] reads.
 const PUBLISHABLE_KEY: &str = "CLERK_PUBLISHABLE_KEY";
@@ -29,13 +43,7 @@ impl Client {
     ///
     /// Fails if the variable is not set, or is not a publishable key.
     pub fn from_env() -> Result<Self, Error> {
-        let key = std::env::var(PUBLISHABLE_KEY).map_err(|error| {
-            Error::build(format!(
-                "the environment variable {PUBLISHABLE_KEY} cannot be read"
-            ))
-            .with_source(error)
-        })?;
-        Self::new(key)
+        Self::builder().publishable_key_from_env()?.build()
     }
 
     /// Calls any path of the API, such as `/v1/client/device_attestation/challenges`, with this client's credentials.
@@ -47,30 +55,61 @@ impl Client {
     pub fn base_url(&self) -> &str {
         &self.core.base_url
     }
+
+    /// Returns a client that calls in this session, where a user has several; it shares everything else with this one.
+    ///
+    /// Calls carry it as `_clerk_session_id`, except those about the client itself and the waitlist.
+    #[must_use]
+    pub fn with_session(&self, session_id: impl Into<String>) -> Self {
+        let core = self.core.with_session(session_id.into());
+        Self { core }
+    }
+
+    /// Returns the client (device, browser) with its sessions, as the latest answer told it; nothing before the first
+    /// one, and when there is none.
+    ///
+    /// Clerk sends it along with most answers, and with errors. An answer that comes late, or to a token that is not the
+    /// current one, does not count.
+    pub fn current_client(&self) -> Option<Arc<models::Client>> {
+        self.state()?.client()
+    }
+
+    /// Returns a stream of [`current_client`](Self::current_client): what it is now, and then each change.
+    pub fn client_changes(&self) -> ClientChanges {
+        self.state()
+            .map_or_else(ClientChanges::none, State::changes)
+    }
+
+    fn state(&self) -> Option<&State> {
+        let follower: &dyn Any = self.core.follower.as_deref()?;
+        follower.downcast_ref()
+    }
+}
+
+impl Error {
+    /// Returns the client (device, browser) that came along with an error of the Frontend API.
+    pub fn client(&self) -> Option<models::Client> {
+        let client = self.meta()?.get("client")?;
+        serde_json::from_value(client.clone()).ok()
+    }
 }
 
 /// Makes clients of the Frontend API.
 ///
 /// The API's address comes from, in this order: [`base_url`](Self::base_url), [`proxy_url`](Self::proxy_url),
-/// [`frontend_api`](Self::frontend_api), [`publishable_key`](Self::publishable_key). One of them is needed.
+/// [`frontend_api`](Self::frontend_api), [`domain`](Self::domain) on production instances,
+/// [`publishable_key`](Self::publishable_key). One of them is needed.
 #[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     settings: Settings,
     publishable_key: Option<String>,
     frontend_api: Option<String>,
+    domain: Option<String>,
     proxy_url: Option<String>,
     base_url: Option<String>,
-    native: Native,
-}
-
-/// Whether calls are those of a native application.
-#[derive(Clone, Default)]
-enum Native {
-    #[default]
-    No,
-    SignedOut,
-    Token(String),
+    authentication: Authentication,
+    watcher: Option<Watcher>,
 }
 
 settings_methods!(ClientBuilder);
@@ -79,6 +118,25 @@ impl ClientBuilder {
     /// Takes the API's host from a publishable key (`pk_test_...`, `pk_live_...`).
     pub fn publishable_key(mut self, key: impl Into<String>) -> Self {
         self.publishable_key = Some(key.into());
+        self
+    }
+
+    /// Takes the API's host from the publishable key in the environment variable `CLERK_PUBLISHABLE_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the variable is not set.
+    pub fn publishable_key_from_env(self) -> Result<Self, Error> {
+        let key = variable(PUBLISHABLE_KEY)?;
+        Ok(self.publishable_key(key))
+    }
+
+    /// Sets the domain of a satellite application, such as `shop.example`.
+    ///
+    /// On production instances, whose publishable key begins with `pk_live_`, it takes the place of the API's host; on
+    /// development instances it goes along with every call as `__domain`.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.domain = Some(domain.into());
         self
     }
 
@@ -100,19 +158,31 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls as a native application does that has no token yet.
-    ///
-    /// The instance's Native API has to be switched on in Clerk's dashboard.
-    pub fn native(mut self) -> Self {
-        self.native = Native::SignedOut;
+    /// Sets how calls say who makes them; [`Authentication::Anonymous`] unless set.
+    pub fn authentication(mut self, authentication: impl Into<Authentication>) -> Self {
+        self.authentication = authentication.into();
         self
     }
 
-    /// Calls as a native application does, with the token that it keeps for its client.
+    /// Calls as a native application does that has no token yet: [`Native::new`].
+    pub fn native(self) -> Self {
+        self.authentication(Native::new())
+    }
+
+    /// Calls as a native application does, starting with the token that it has: [`Native::token`].
+    pub fn native_token(self, token: impl Into<String>) -> Self {
+        self.authentication(Native::new().token(token.into()))
+    }
+
+    /// Calls `watcher` with the client (device, browser) whenever an answer tells about it, in the order in which it
+    /// changed; with nothing if there is none. See [`Client::client_changes`] for a stream.
     ///
-    /// The instance's Native API has to be switched on in Clerk's dashboard.
-    pub fn native_token(mut self, token: impl Into<String>) -> Self {
-        self.native = Native::Token(token.into());
+    /// It is called while the answer is on its way to its caller, and has to be quick.
+    pub fn on_client(
+        mut self,
+        watcher: impl Fn(Option<&models::Client>) + Send + Sync + 'static,
+    ) -> Self {
+        self.watcher = Some(Arc::new(watcher));
         self
     }
 
@@ -128,59 +198,75 @@ impl ClientBuilder {
     ///
     /// Fails if no address is given, or what is given is not what it should be; the error says which.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = self.address()?;
-        let credentials = match &self.native {
-            Native::No => Credentials::None,
-            Native::SignedOut => Credentials::native(None)?,
-            Native::Token(token) => Credentials::native(Some(token))?,
-        };
-        let core = self
-            .settings
-            .build(Surface::Frontend, &base_url, credentials)?;
+        // A bad key is worth knowing about even where another address goes before it.
+        let key = self.publishable_key.as_deref().map(PublishableKey::read);
+        let key = key.transpose()?;
+        self.check_mode(key.as_ref())?;
+        let base_url = self.address(key.as_ref())?;
+        let in_development = key.is_some_and(|key| key.instance == Instance::Development);
+        let (credentials, tokens) = self.authentication.parts()?;
+        let core = self.settings.build(ClientParts {
+            surface: Surface::Frontend,
+            base_url,
+            credentials,
+            tokens,
+            follower: Some(Arc::new(State::new(self.watcher))),
+            satellite: self.domain.filter(|_| in_development),
+        })?;
         Ok(Client { core })
     }
 
-    fn address(&self) -> Result<String, Error> {
-        // A bad key is worth knowing about even where another address goes before it.
-        let from_key = self
-            .publishable_key
-            .as_deref()
-            .map(frontend_api)
-            .transpose()?;
+    /// Each kind of browser belongs to one kind of instance.
+    fn check_mode(&self, key: Option<&PublishableKey>) -> Result<(), Error> {
+        let problem = match (&self.authentication, key.map(|key| key.instance)) {
+            (Authentication::DevelopmentBrowser(_), Some(Instance::Production)) => {
+                "development browsers belong to development instances; the publishable key is a production instance's"
+            }
+            (Authentication::ProductionBrowser(_), Some(Instance::Development)) => {
+                "production browsers belong to production instances; the publishable key is a development instance's"
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::build(problem))
+    }
+
+    fn address(&self, key: Option<&PublishableKey>) -> Result<String, Error> {
         if let Some(url) = self.base_url.as_ref().or(self.proxy_url.as_ref()) {
             return Ok(url.clone());
         }
         if let Some(host) = &self.frontend_api {
-            return match is_host(host) {
-                true => Ok(format!("https://{host}")),
-                false => Err(Error::build(format!(
-                    "{host:?} is not the host of a Frontend API"
-                ))),
-            };
+            return https(host, "the host of a Frontend API");
         }
-        match from_key {
-            Some(host) => Ok(format!("https://{host}")),
-            None => Err(Error::build(
+        match (key, &self.domain) {
+            (Some(key), Some(domain)) if key.instance == Instance::Production => {
+                https(domain, "a domain")
+            }
+            (Some(key), _) => Ok(format!("https://{}", key.host)),
+            (None, _) => Err(Error::build(
                 "a client of the Frontend API needs a publishable key, or the API's host or URL",
             )),
         }
     }
 }
 
+fn https(host: &str, what: &str) -> Result<String, Error> {
+    match is_host(host) {
+        true => Ok(format!("https://{host}")),
+        false => Err(Error::build(format!("{host:?} is not {what}"))),
+    }
+}
+
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let native = match self.native {
-            Native::No => "no",
-            Native::SignedOut => "without a token",
-            Native::Token(_) => "<redacted>",
-        };
         formatter
             .debug_struct("ClientBuilder")
             .field("publishable_key", &self.publishable_key)
             .field("frontend_api", &self.frontend_api)
+            .field("domain", &self.domain)
             .field("proxy_url", &self.proxy_url)
             .field("base_url", &self.base_url)
-            .field("native", &native)
+            .field("authentication", &self.authentication)
+            .field("on_client", &self.watcher.is_some())
             .field("settings", &self.settings)
             .finish()
     }
@@ -242,7 +328,8 @@ mod tests {
             request.url(),
             "https://clerk.example.com/v1/client/verify?_is_native=true&a=b%20c"
         );
-        assert_eq!(request.header("authorization"), Some("hush"));
+        // The token is read from its store when the call is sent.
+        assert_eq!(request.header("authorization"), None);
         assert_eq!(request.header("origin"), Some("https://example.com"));
         assert_eq!(
             request.header("content-type"),

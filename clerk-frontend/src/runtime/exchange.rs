@@ -1,0 +1,270 @@
+//! One call from its request to its answer: attempts, waits between them, tokens, and those who watch.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+use secrecy::SecretString;
+
+use super::auth::Tokens;
+use super::core::Core;
+use super::error::{Error, ErrorKind};
+use super::follow::{Answer, Heard};
+use super::operation::{Auth, Method, Target};
+use super::options::CallOptions;
+use super::request::Request;
+use super::retry;
+use super::transport::{self, Outgoing, Received};
+use super::{clock, trace};
+
+/// One attempt at a call, for [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// The id of the operation, as in Clerk's API document; nothing for a raw call.
+    pub operation_id: Option<&'a str>,
+    /// The HTTP method of the operation.
+    pub method: Method,
+    /// The path as a template: without the values of its parameters.
+    pub path: &'a str,
+    /// Which attempt it was, from 1.
+    pub number: u32,
+    /// The status of the answer, if there was one.
+    pub status: Option<u16>,
+    /// What failed, if there was no answer.
+    pub failure: Option<ErrorKind>,
+    /// How long the attempt took.
+    pub duration: Duration,
+    /// How long is waited before the next attempt; nothing if there is none.
+    pub retry_in: Option<Duration>,
+}
+
+impl fmt::Debug for Attempt<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Attempt")
+            .field("operation_id", &self.operation_id)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("number", &self.number)
+            .field("status", &self.status)
+            .field("failure", &self.failure)
+            .field("duration", &self.duration)
+            .field("retry_in", &self.retry_in)
+            .finish()
+    }
+}
+
+/// Sends a request, again if it is worth it and safe, and returns the last answer, whatever its status.
+pub(crate) async fn run(
+    core: &Core,
+    request: &Request,
+    options: &CallOptions,
+) -> Result<Received, Error> {
+    let settings = &core.settings;
+    let started = settings.clock.now();
+    let deadline = options.deadline.or(settings.deadline);
+    let timeout = options.timeout.or(settings.timeout);
+    let idempotent = options.idempotent || retry::is_idempotent(request.target.method());
+    let mut waits = options.retry.as_ref().unwrap_or(&settings.retry).waits();
+    let mut renewed = false;
+    let mut number = 0;
+    loop {
+        number += 1;
+        let began = settings.clock.now();
+        let left = deadline.map(|deadline| (started + deadline).saturating_sub(began));
+        let timeout = [timeout, left].into_iter().flatten().min();
+        let mut outcome = attempt(core, request, number, timeout).await;
+        let ended = settings.clock.now();
+
+        let mut wait = None;
+        if let Ok(Attempted { rejected: true, .. }) = &outcome
+            && !renewed
+        {
+            // Another development browser, not another try of the same.
+            renewed = true;
+            wait = Some(Duration::ZERO);
+        } else if may_repeat(&outcome, request, idempotent) {
+            wait = waits.next(retry_after(&outcome));
+        }
+        if let (Some(deadline), Some(pause)) = (deadline, wait)
+            && (ended + pause) >= started + deadline
+        {
+            wait = None;
+        }
+
+        watch(
+            core,
+            &request.target,
+            number,
+            ended.saturating_sub(began),
+            &outcome,
+            wait,
+        );
+        match wait {
+            Some(Duration::ZERO) => {}
+            Some(wait) => settings.clock.sleep(wait).await,
+            None => {
+                if let Ok(attempted) = &mut outcome {
+                    attempted.received.attempts = number;
+                }
+                return outcome
+                    .map(|attempted| attempted.received)
+                    .map_err(|error| error.with_target(&request.target).with_attempts(number));
+            }
+        }
+    }
+}
+
+/// The answer to one attempt.
+struct Attempted {
+    received: Received,
+    /// Whether the development browser was refused and given up.
+    rejected: bool,
+}
+
+async fn attempt(
+    core: &Core,
+    request: &Request,
+    number: u32,
+    timeout: Option<Duration>,
+) -> Result<Attempted, Error> {
+    if timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return Err(Error::deadline());
+    }
+    let mut outgoing = Outgoing {
+        method: request.method().into(),
+        url: request.url.clone(),
+        headers: request.headers.clone(),
+        body: request.payload.clone(),
+        timeout,
+    };
+    if number > 1 && core.credentials.counts_retries() {
+        let retries = (number - 1).to_string();
+        outgoing
+            .url
+            .query_pairs_mut()
+            .append_pair("_clerk_retry_attempt", &retries);
+    }
+    let tokens = core.tokens.as_ref().filter(|tokens| {
+        request.target.auth() == Auth::Client && !tokens.is_overridden(&request.headers)
+    });
+    let mut sent = None;
+    if let Some(tokens) = tokens {
+        sent = tokens.ready(core, timeout).await?;
+        tokens.put(sent.as_ref(), &mut outgoing.url, &mut outgoing.headers)?;
+    }
+
+    let sequence = core.next_sequence();
+    let head = transport::head(core, outgoing).await?;
+    if let Some(tokens) = tokens {
+        // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
+        tokens.take(sent.as_ref(), head.headers());
+    }
+    let received = head.read(core).await;
+    let Some(tokens) = tokens else {
+        let received = received?;
+        hear(core, request, &received, sequence, true);
+        return Ok(Attempted {
+            received,
+            rejected: false,
+        });
+    };
+    settle(tokens).await;
+    let received = received?;
+    let rejected = tokens.give_up(sent.as_ref(), &received).await?;
+    if !rejected {
+        follow(core, tokens, request, &received, sequence, sent.as_ref()).await;
+    }
+    Ok(Attempted { received, rejected })
+}
+
+/// The answer at hand is good even if its token cannot be stored: that is tried again, and told, before the next request.
+async fn settle(tokens: &Tokens) {
+    if let Err(error) = tokens.settle().await {
+        trace::token_not_stored(&error);
+    }
+}
+
+async fn follow(
+    core: &Core,
+    tokens: &Tokens,
+    request: &Request,
+    received: &Received,
+    sequence: u64,
+    sent: Option<&SecretString>,
+) {
+    let Ok(now) = tokens.current().await else {
+        return;
+    };
+    let expected = tokens.expected(sent, &received.headers);
+    let current = super::auth::same(now.as_ref(), expected.as_ref());
+    match hear(core, request, received, sequence, current) {
+        Heard::Nothing => {}
+        Heard::Client(id) => tokens.learn(Some(id), now.as_ref()),
+        Heard::NoClient => tokens.learn(None, now.as_ref()),
+    }
+}
+
+fn hear(
+    core: &Core,
+    request: &Request,
+    received: &Received,
+    sequence: u64,
+    current: bool,
+) -> Heard {
+    let Some(follower) = &core.follower else {
+        return Heard::Nothing;
+    };
+    follower.hear(&Answer {
+        target: &request.target,
+        received,
+        sequence,
+        date: clock::sent_at(&received.headers),
+        current,
+    })
+}
+
+fn may_repeat(outcome: &Result<Attempted, Error>, request: &Request, idempotent: bool) -> bool {
+    let worth_it = match outcome {
+        Ok(attempted) => retry::may_repeat_status(attempted.received.status, idempotent),
+        Err(error) => retry::may_repeat_error(error, idempotent),
+    };
+    worth_it && request.payload.is_repeatable()
+}
+
+fn retry_after(outcome: &Result<Attempted, Error>) -> Option<Duration> {
+    match outcome {
+        Ok(attempted) => super::error_body::retry_after(&attempted.received.headers),
+        Err(error) => error.retry_after(),
+    }
+}
+
+/// Tells those who watch about an attempt.
+fn watch(
+    core: &Core,
+    target: &Target,
+    number: u32,
+    duration: Duration,
+    outcome: &Result<Attempted, Error>,
+    retry_in: Option<Duration>,
+) {
+    let status = match outcome {
+        Ok(attempted) => Some(attempted.received.status),
+        Err(error) => error.status_code(),
+    };
+    let attempt = Attempt {
+        operation_id: target.id(),
+        method: target.method(),
+        path: target.path(),
+        number,
+        status: status.as_ref().map(StatusCode::as_u16),
+        failure: outcome.as_ref().err().map(Error::kind),
+        duration,
+        retry_in,
+    };
+    trace::attempt(&attempt);
+    if let Some(watcher) = &core.settings.on_attempt {
+        watcher(&attempt);
+    }
+}

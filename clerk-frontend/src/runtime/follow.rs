@@ -1,0 +1,34 @@
+//! The seam to whoever follows the state of the client that comes along with answers.
+
+use std::any::Any;
+use std::time::Duration;
+
+use super::operation::Target;
+use super::transport::Received;
+
+/// An answer, and what tells whether it is news.
+pub(crate) struct Answer<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) received: &'a Received,
+    /// The order in which requests were sent.
+    pub(crate) sequence: u64,
+    /// When the answer was sent, by its own word, since 1970.
+    pub(crate) date: Option<Duration>,
+    /// Whether the token that the request was sent with was still the current one when the answer came.
+    pub(crate) current: bool,
+}
+
+/// What an answer says about the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Heard {
+    Nothing,
+    /// The client with this id.
+    Client(String),
+    /// That there is no client.
+    NoClient,
+}
+
+/// Follows the client's state. Returns what it heard, if it is to count.
+pub(crate) trait Follower: Any + Send + Sync {
+    fn hear(&self, answer: &Answer<'_>) -> Heard;
+}
