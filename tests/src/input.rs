@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use clerk_frontend::decode::{DecodeError, Output, from_slice_with};
-use clerk_frontend::{Drift, Error, FilePart, Object, Request, Value};
+use clerk_frontend::{Drift, Error, FilePart, Object, Value};
 use serde_json::json;
 
 /// Which values are made up when none is given. Required ones always are.
@@ -24,6 +24,9 @@ pub struct Input<'a> {
     samples: Samples,
     parameters: Option<&'a Object>,
     body: Option<&'a Value>,
+    format: usize,
+    credentials: Option<(&'a str, &'a str)>,
+    headers: Vec<(&'static str, String)>,
     asked: BTreeSet<&'static str>,
     sent: Vec<Sent>,
     drift: Vec<Drift>,
@@ -80,6 +83,9 @@ impl<'a> Input<'a> {
             samples,
             parameters: None,
             body: None,
+            format: 0,
+            credentials: None,
+            headers: Vec::new(),
             asked: BTreeSet::new(),
             sent: Vec::new(),
             drift: Vec::new(),
@@ -97,6 +103,27 @@ impl<'a> Input<'a> {
     #[must_use]
     pub fn body(mut self, body: &'a Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Chooses among the media types that the operation takes: the first is the one sent by default.
+    #[must_use]
+    pub fn media_type(mut self, index: usize) -> Self {
+        self.format = index;
+        self
+    }
+
+    /// Gives the id and the secret for operations that authenticate with HTTP basic.
+    #[must_use]
+    pub fn credentials(mut self, id: &'a str, secret: &'a str) -> Self {
+        self.credentials = Some((id, secret));
+        self
+    }
+
+    /// Adds a header that is none of the operation's parameters.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -151,8 +178,23 @@ impl<'a> Input<'a> {
     }
 
     pub(crate) fn file(&mut self, name: &'static str) -> FilePart {
+        self.asked.insert(name);
         self.record(name, Place::File, Value::Null);
         FilePart::new("sample.png", "sample")
+    }
+
+    /// What is in a file does not matter: a given one is made up as well.
+    pub(crate) fn optional_file<B>(
+        &mut self,
+        builder: B,
+        name: &'static str,
+        set: impl FnOnce(B, FilePart) -> B,
+    ) -> B {
+        if self.samples == Samples::All || self.given_field(name).is_some() {
+            set(builder, self.file(name))
+        } else {
+            builder
+        }
     }
 
     pub(crate) fn parameter<B, T: Output>(
@@ -201,8 +243,28 @@ impl<'a> Input<'a> {
         self.field(builder, name, set)
     }
 
-    pub(crate) fn finish(&self, request: Result<Request, Error>) -> Result<Request, InputError> {
-        request.map_err(InputError::Build)
+    pub(crate) fn format<B>(&self, builder: B, index: usize, set: impl FnOnce(B) -> B) -> B {
+        if self.format == index {
+            set(builder)
+        } else {
+            builder
+        }
+    }
+
+    pub(crate) fn basic_auth<B>(
+        &self,
+        builder: B,
+        set: impl FnOnce(B, &'a str, &'a str) -> B,
+    ) -> B {
+        match self.credentials {
+            Some((id, secret)) => set(builder, id, secret),
+            None => builder,
+        }
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (*name, value.as_str()))
     }
 
     fn given_parameter<T: Output>(&mut self, name: &'static str) -> Result<Option<T>, InputError> {

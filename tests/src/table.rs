@@ -1,9 +1,12 @@
 //! What the generated tables are made of.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 
 use clerk_frontend::decode::{DecodeError, Output, from_slice, from_slice_with};
-use clerk_frontend::{Drift, Redirect, Request, Text, Value};
+use clerk_frontend::reqwest::header::HeaderMap;
+use clerk_frontend::{Drift, Error, Redirect, Request, SendingResponse, Text, Value};
 use serde::Serialize;
 
 use crate::input::{Input, InputError};
@@ -30,8 +33,58 @@ pub struct CallEntry<Client> {
     pub method: &'static str,
     /// The path template.
     pub path: &'static str,
-    pub call: fn(&Client, &mut Input<'_>) -> Result<Request, InputError>,
+    pub call: fn(&Client, &mut Input<'_>) -> Result<Prepared, InputError>,
 }
+
+/// A call with all of its values.
+pub struct Prepared {
+    pub request: Request,
+    /// Sends the request once polled.
+    pub answer: Answer,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.request.fmt(formatter)
+    }
+}
+
+/// The answer of a call, whatever its type: boxed, so that all that is done with it is compiled once.
+pub type Answer = Pin<Box<dyn Future<Output = Result<Answered, Error>>>>;
+
+/// An answer that could be decoded.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+pub(crate) fn answer<T: Output + 'static>(sending: SendingResponse<T>) -> Answer {
+    Box::pin(async move {
+        let response = sending.await?;
+        Ok(Answered {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: response.bytes().to_vec(),
+        })
+    })
+}
+
+/// The end of a generated call: builders have no trait in common, so this is written out for each.
+macro_rules! prepared {
+    ($input:ident, $builder:ident) => {{
+        let mut builder = $builder;
+        for (name, value) in $input.headers() {
+            builder = builder.extra_header(name, value);
+        }
+        Ok(Prepared {
+            request: builder.request().map_err(InputError::Build)?,
+            answer: crate::table::answer(builder.send_response()),
+        })
+    }};
+}
+pub(crate) use prepared;
 
 impl<Client> fmt::Debug for CallEntry<Client> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -70,7 +70,9 @@ pub type Object = serde_json::Map<String, Value>;
 
 #[cfg(all(feature = "file-token-store", not(target_family = "wasm")))]
 pub use auth::FileTokenStore;
-pub(crate) use auth::{Carrier, Credentials, Tokens, bearer};
+#[cfg(feature = "backend")]
+pub(crate) use auth::bearer;
+pub(crate) use auth::{Carrier, Credentials, Tokens};
 pub use auth::{MemoryTokenStore, TokenStore, TokenStoreError, TokenStoreFuture};
 pub(crate) use call::{Call, call_methods};
 pub use clock::{Clock, Sleep};

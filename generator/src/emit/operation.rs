@@ -295,17 +295,24 @@ fn builder_setters(operation: &Operation) -> TokenStream {
     }
 }
 
+/// The method that chooses a media type.
+pub(super) fn format_setter(format: Format) -> &'static str {
+    match format {
+        Format::Json => "as_json",
+        Format::Form => "as_form",
+        Format::Multipart => "as_multipart",
+        Format::OctetStream => "as_octet_stream",
+    }
+}
+
 fn format_method(format: Format) -> TokenStream {
-    let (name, docs) = match format {
-        Format::Json => ("as_json", " Sends the body as JSON."),
-        Format::Form => ("as_form", " Sends the body as a form."),
-        Format::Multipart => ("as_multipart", " Sends the body as multipart form data."),
-        Format::OctetStream => (
-            "as_octet_stream",
-            " Sends the file alone, as `application/octet-stream`.",
-        ),
+    let docs = match format {
+        Format::Json => " Sends the body as JSON.",
+        Format::Form => " Sends the body as a form.",
+        Format::Multipart => " Sends the body as multipart form data.",
+        Format::OctetStream => " Sends the file alone, as `application/octet-stream`.",
     };
-    let name = ident(name);
+    let name = ident(format_setter(format));
     let format = format_name(format);
     quote! {
         #[doc = #docs]

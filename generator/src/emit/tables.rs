@@ -175,9 +175,8 @@ pub(super) fn calls(api: &Api) -> String {
         #maps
         use #root::{Client, #models #resources};
         #names
-        use clerk_frontend::Request;
         use crate::input::{Input, InputError};
-        use crate::table::CallEntry;
+        use crate::table::{CallEntry, Prepared, prepared};
     });
     let mut table = String::from("pub(crate) static CALLS: &[CallEntry<Client>] = &[\n");
     for (resource, operation) in operations(api) {
@@ -225,12 +224,24 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
     let optional = operation.optional.iter().map(optional);
     let session = (operation.auth == Auth::Session)
         .then(|| quote!(let builder = builder.bearer_auth("a session's token");));
+    let credentials = (operation.auth == Auth::Basic).then(|| {
+        quote! {
+            let builder = input.basic_auth(builder, |builder, id, secret| builder.basic_auth(id, secret));
+        }
+    });
+    let formats = operation.body.formats.iter().enumerate().skip(1);
+    let formats = formats.map(|(index, format)| {
+        let setter = ident(operation::format_setter(*format));
+        quote!(let builder = input.format(builder, #index, |builder| builder.#setter());)
+    });
     quote! {
-        fn #name(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+        fn #name(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
             let builder = client.#accessor().#method(#arguments);
             #(let builder = #optional;)*
             #session
-            input.finish(builder.request())
+            #credentials
+            #(#formats)*
+            prepared!(input, builder)
         }
     }
 }
@@ -260,7 +271,9 @@ fn optional(input: &Input) -> TokenStream {
     let setter = ident(&input.ident);
     let ty = types::field_type(&value_type(input), Models::Qualified);
     match input.place {
-        Place::File => quote!(builder.#setter(input.file(#wire))),
+        Place::File => {
+            quote!(input.optional_file(builder, #wire, |builder, file| builder.#setter(file)))
+        }
         Place::Field if input.nullable => {
             let clear = ident(&format!("clear_{}", input.ident.trim_start_matches("r#")));
             quote! {

@@ -73,10 +73,11 @@ fn call<Client>(
     else {
         return Err(Failure::new("$", "the operation cannot be called"));
     };
-    (entry.call)(&client, input).map_err(|error| match error {
+    let prepared = (entry.call)(&client, input).map_err(|error| match error {
         InputError::Value(error) => error.into(),
         other => Failure::new("$", other.to_string()),
-    })
+    })?;
+    Ok(prepared.request)
 }
 
 /// The body as it would be sent, as JSON.

@@ -38,7 +38,9 @@ fn build<C>(entry: &CallEntry<C>, client: &C, samples: Samples) -> Built {
         id: entry.operation_id,
         method: entry.method,
         template: entry.path,
-        request: request.unwrap_or_else(|error| panic!("{entry:?}: {error}")),
+        request: request
+            .unwrap_or_else(|error| panic!("{entry:?}: {error}"))
+            .request,
         sent: input.sent().to_vec(),
     }
 }

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 use clerk_frontend::backend::{Client, models};
 use clerk_frontend::{Timestamp, Value};
-use clerk_frontend::Request;
 use crate::input::{Input, InputError};
-use crate::table::CallEntry;
+use crate::table::{CallEntry, Prepared, prepared};
 
 pub(crate) static CALLS: &[CallEntry<Client>] = &[
     CallEntry {
@@ -1510,7 +1509,7 @@ pub(crate) static CALLS: &[CallEntry<Client>] = &[
 fn actor_tokens_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .actor_tokens()
         .create(
@@ -1529,23 +1528,23 @@ fn actor_tokens_create(
             "session_max_duration_in_seconds",
             |builder, value: i64| builder.session_max_duration_in_seconds(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn actor_tokens_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .actor_tokens()
         .revoke(input.required_parameter::<String>("actor_token_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn admin_portal_link_tokens_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.admin_portal_link_tokens().create();
     let builder = input
         .field(
@@ -1567,13 +1566,13 @@ fn admin_portal_link_tokens_create(
             "seconds_until_expiration",
             |builder, value: i64| builder.seconds_until_expiration(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn admin_portal_link_tokens_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .admin_portal_link_tokens()
         .revoke(input.required_parameter::<String>("adminPortalLinkTokenID")?);
@@ -1584,13 +1583,13 @@ fn admin_portal_link_tokens_revoke(
             |builder, value: String| builder.revocation_reason(value),
             |builder| builder.clear_revocation_reason(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn agent_tasks_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .agent_tasks()
         .create(
@@ -1605,23 +1604,23 @@ fn agent_tasks_create(
             "session_max_duration_in_seconds",
             |builder, value: i64| builder.session_max_duration_in_seconds(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn agent_tasks_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .agent_tasks()
         .revoke(input.required_parameter::<String>("agent_task_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn allowlist_identifiers_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.allowlist_identifiers().list();
     let builder = input
         .parameter(
@@ -1633,32 +1632,35 @@ fn allowlist_identifiers_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn allowlist_identifiers_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .allowlist_identifiers()
         .create(input.required_field::<String>("identifier")?);
     let builder = input
         .field(builder, "notify", |builder, value: bool| builder.notify(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn allowlist_identifiers_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .allowlist_identifiers()
         .delete(input.required_parameter::<String>("identifier_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn api_keys_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn api_keys_list(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.api_keys().list(input.required_parameter::<String>("subject")?);
     let builder = input
         .parameter(builder, "type", |builder, value: String| builder.r#type(value))?;
@@ -1674,13 +1676,13 @@ fn api_keys_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .create(
@@ -1719,36 +1721,36 @@ fn api_keys_create(
         )?;
     let builder = input
         .field(builder, "type", |builder, value: String| builder.r#type(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.api_keys().verify(input.required_field::<String>("secret")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn api_keys_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn api_keys_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.api_keys().get(input.required_parameter::<String>("apiKeyID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .delete(input.required_parameter::<String>("apiKeyID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .update(input.required_parameter::<String>("apiKeyID")?);
@@ -1777,13 +1779,13 @@ fn api_keys_update(
         )?;
     let builder = input
         .field(builder, "subject", |builder, value: String| builder.subject(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .revoke(input.required_parameter::<String>("apiKeyID")?);
@@ -1794,23 +1796,23 @@ fn api_keys_revoke(
             |builder, value: String| builder.revocation_reason(value),
             |builder| builder.clear_revocation_reason(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_get_secret(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .get_secret(input.required_parameter::<String>("apiKeyID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn beta_features_update_production_instance_domain(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.beta_features().update_production_instance_domain();
     let builder = input
         .field(builder, "home_url", |builder, value: String| builder.home_url(value))?;
@@ -1820,13 +1822,13 @@ fn beta_features_update_production_instance_domain(
             "is_secondary",
             |builder, value: bool| builder.is_secondary(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn beta_features_update_instance_settings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.beta_features().update_instance_settings();
     let builder = input
         .nullable_field(
@@ -1856,13 +1858,13 @@ fn beta_features_update_instance_settings(
             |builder, value: bool| builder.test_mode(value),
             |builder| builder.clear_test_mode(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_plans(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_plans();
     let builder = input
         .parameter(
@@ -1880,13 +1882,13 @@ fn billing_list_plans(
             "payer_type",
             |builder, value: models::BillingPayerType| builder.payer_type(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_prices(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_prices();
     let builder = input
         .parameter(
@@ -1900,13 +1902,13 @@ fn billing_list_prices(
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "plan_id", |builder, value: String| builder.plan_id(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_price(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_price(
@@ -1936,13 +1938,13 @@ fn billing_create_price(
                 builder.supported_billing_periods(value)
             },
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_statements(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_statements();
     let builder = input
         .parameter(
@@ -1954,23 +1956,23 @@ fn billing_list_statements(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_statement(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_statement(input.required_parameter::<String>("statementID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_statement_payment_attempts(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .list_statement_payment_attempts(
@@ -1986,13 +1988,13 @@ fn billing_list_statement_payment_attempts(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_subscription_items(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_subscription_items();
     let builder = input
         .parameter(
@@ -2028,13 +2030,13 @@ fn billing_list_subscription_items(
         )?;
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_cancel_subscription_item(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .cancel_subscription_item(
@@ -2042,52 +2044,52 @@ fn billing_cancel_subscription_item(
         );
     let builder = input
         .parameter(builder, "end_now", |builder, value: bool| builder.end_now(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_apply_subscription_item_discount(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .apply_subscription_item_discount(
             input.required_parameter::<String>("subscription_item_id")?,
             input.required_field::<String>("discount_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_remove_subscription_item_discount(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .remove_subscription_item_discount(
             input.required_parameter::<String>("subscription_item_id")?,
             input.required_parameter::<String>("discount_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_extend_subscription_item_free_trial(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .extend_subscription_item_free_trial(
             input.required_parameter::<String>("subscription_item_id")?,
             input.required_field::<String>("extend_to")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_price_transition(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_price_transition(
@@ -2095,38 +2097,38 @@ fn billing_create_price_transition(
             input.required_field::<String>("from_price_id")?,
             input.required_field::<String>("to_price_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn blocklist_identifiers_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.blocklist_identifiers().list();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn blocklist_identifiers_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .blocklist_identifiers()
         .create(input.required_field::<String>("identifier")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn blocklist_identifiers_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .blocklist_identifiers()
         .delete(input.required_parameter::<String>("identifier_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn clients_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn clients_list(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.clients().list();
     let builder = input
         .parameter(
@@ -2138,38 +2140,38 @@ fn clients_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn clients_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.clients().verify(input.required_field::<String>("token")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn clients_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn clients_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.clients().get(input.required_parameter::<String>("client_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.directories().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .create(
@@ -2186,33 +2188,33 @@ fn directories_create(
         )?;
     let builder = input
         .field(builder, "name", |builder, value: String| builder.name(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .get(input.required_parameter::<String>("directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .delete(input.required_parameter::<String>("directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .update(input.required_parameter::<String>("directory_id")?);
@@ -2236,23 +2238,23 @@ fn directories_update(
         .field(builder, "name", |builder, value: String| builder.name(value))?;
     let builder = input
         .field(builder, "provider", |builder, value: String| builder.provider(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_list_group_role_mappings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .list_group_role_mappings(input.required_parameter::<String>("directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_replace_group_role_mappings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .replace_group_role_mappings(
@@ -2262,13 +2264,13 @@ fn directories_replace_group_role_mappings(
                     Vec<models::DirectoryGroupRoleMappingReplacement>,
                 >("mappings")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_create_group_role_mapping(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .create_group_role_mapping(
@@ -2289,41 +2291,41 @@ fn directories_create_group_role_mapping(
             "scim_group_id",
             |builder, value: String| builder.scim_group_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_delete_group_role_mapping(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .delete_group_role_mapping(
             input.required_parameter::<String>("directory_id")?,
             input.required_parameter::<String>("mapping_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn directories_rotate_api_key(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .directories()
         .rotate_api_key(input.required_parameter::<String>("directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn domains_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn domains_list(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.domains().list();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn domains_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .domains()
         .create(
@@ -2337,23 +2339,23 @@ fn domains_create(
             |builder, value: String| builder.proxy_url(value),
             |builder| builder.clear_proxy_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn domains_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .domains()
         .delete(input.required_parameter::<String>("domain_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn domains_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .domains()
         .update(input.required_parameter::<String>("domain_id")?);
@@ -2378,13 +2380,13 @@ fn domains_update(
             |builder, value: String| builder.proxy_url(value),
             |builder| builder.clear_proxy_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .create(
@@ -2412,33 +2414,33 @@ fn email_addresses_create(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .get(input.required_parameter::<String>("email_address_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .delete(input.required_parameter::<String>("email_address_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .update(input.required_parameter::<String>("email_address_id")?);
@@ -2463,13 +2465,13 @@ fn email_addresses_update(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .attempt_verification(
@@ -2477,23 +2479,23 @@ fn email_addresses_attempt_verification(
             input.required_field::<String>("code")?,
             input.required_field::<String>("verification_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .prepare_verification(input.required_parameter::<String>("email_address_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_replace_for_user(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .replace_for_user(
@@ -2515,13 +2517,13 @@ fn email_addresses_replace_for_user(
             |builder, value: bool| builder.notify_primary_email_address_changed(value),
             |builder| builder.clear_notify_primary_email_address_changed(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.enterprise_connections().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -2535,13 +2537,13 @@ fn enterprise_connections_list(
         )?;
     let builder = input
         .parameter(builder, "active", |builder, value: bool| builder.active(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .create(
@@ -2592,33 +2594,33 @@ fn enterprise_connections_create(
             |builder, value: models::EnterpriseSamlParams| builder.saml(value),
             |builder| builder.clear_saml(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .get(input.required_parameter::<String>("enterprise_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .delete(input.required_parameter::<String>("enterprise_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .update(input.required_parameter::<String>("enterprise_connection_id")?);
@@ -2694,13 +2696,13 @@ fn enterprise_connections_update(
             |builder, value: bool| builder.sync_user_attributes(value),
             |builder| builder.clear_sync_user_attributes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_list_test_runs(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .list_test_runs(input.required_parameter::<String>("enterprise_connection_id")?);
@@ -2716,33 +2718,33 @@ fn enterprise_connections_list_test_runs(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_create_test_run(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .create_test_run(
             input.required_parameter::<String>("enterprise_connection_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update();
     let builder = input
         .field(
@@ -2808,13 +2810,13 @@ fn instance_settings_update(
             |builder, value: bool| builder.url_based_session_syncing(value),
             |builder| builder.clear_url_based_session_syncing(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_change_domain(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().change_domain();
     let builder = input
         .field(builder, "home_url", |builder, value: String| builder.home_url(value))?;
@@ -2824,21 +2826,21 @@ fn instance_settings_change_domain(
             "is_secondary",
             |builder, value: bool| builder.is_secondary(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_get_communication(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().get_communication();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update_communication(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update_communication();
     let builder = input
         .nullable_field(
@@ -2847,21 +2849,21 @@ fn instance_settings_update_communication(
             |builder, value: Vec<String>| builder.blocked_country_codes(value),
             |builder| builder.clear_blocked_country_codes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_get_oauth_application_settings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().get_oauth_application_settings();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update_oauth_application_settings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update_oauth_application_settings();
     let builder = input
         .nullable_field(
@@ -2921,21 +2923,21 @@ fn instance_settings_update_oauth_application_settings(
             |builder, value: bool| builder.oauth_jwt_access_tokens(value),
             |builder| builder.clear_oauth_jwt_access_tokens(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_get_organization_settings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().get_organization_settings();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update_organization_settings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update_organization_settings();
     let builder = input
         .nullable_field(
@@ -2992,21 +2994,21 @@ fn instance_settings_update_organization_settings(
             |builder, value: bool| builder.slug_disabled(value),
             |builder| builder.clear_slug_disabled(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_get_protect(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().get_protect();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update_protect(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update_protect();
     let builder = input
         .nullable_field(
@@ -3022,13 +3024,13 @@ fn instance_settings_update_protect(
             |builder, value: bool| builder.specter_enabled(value),
             |builder| builder.clear_specter_enabled(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn instance_settings_update_restrictions(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.instance_settings().update_restrictions();
     let builder = input
         .nullable_field(
@@ -3067,13 +3069,13 @@ fn instance_settings_update_restrictions(
             |builder, value: bool| builder.blocklist(value),
             |builder| builder.clear_blocklist(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn invitations_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.invitations().list();
     let builder = input
         .parameter(
@@ -3099,13 +3101,13 @@ fn invitations_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn invitations_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .invitations()
         .create(input.required_field::<String>("email_address")?);
@@ -3148,38 +3150,38 @@ fn invitations_create(
             "template_slug",
             |builder, value: models::InvitationTemplateSlug| builder.template_slug(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn invitations_bulk_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .invitations()
         .bulk_create(input.items::<Vec<models::InvitationParams>>()?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn invitations_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .invitations()
         .revoke(input.required_parameter::<String>("invitation_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn jwks_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn jwks_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.jwks().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn jwt_templates_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.jwt_templates().list();
     let builder = input
         .parameter(
@@ -3191,13 +3193,13 @@ fn jwt_templates_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn jwt_templates_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .jwt_templates()
         .create(
@@ -3238,33 +3240,33 @@ fn jwt_templates_create(
             |builder, value: String| builder.signing_key(value),
             |builder| builder.clear_signing_key(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn jwt_templates_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .jwt_templates()
         .get(input.required_parameter::<String>("template_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn jwt_templates_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .jwt_templates()
         .delete(input.required_parameter::<String>("template_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn jwt_templates_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .jwt_templates()
         .update(
@@ -3306,13 +3308,13 @@ fn jwt_templates_update(
             |builder, value: String| builder.signing_key(value),
             |builder| builder.clear_signing_key(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn m2m_tokens_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .m2m_tokens()
         .list(input.required_parameter::<String>("subject")?);
@@ -3324,13 +3326,13 @@ fn m2m_tokens_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn m2m_tokens_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.m2m_tokens().create();
     let builder = input
         .nullable_field(
@@ -3358,21 +3360,21 @@ fn m2m_tokens_create(
             "token_format",
             |builder, value: models::M2mTokenFormat| builder.token_format(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn m2m_tokens_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.m2m_tokens().verify(input.required_field::<String>("token")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn m2m_tokens_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .m2m_tokens()
         .revoke(input.required_parameter::<String>("m2m_token_id")?);
@@ -3383,10 +3385,13 @@ fn m2m_tokens_revoke(
             |builder, value: String| builder.revocation_reason(value),
             |builder| builder.clear_revocation_reason(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn machines_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn machines_list(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.machines().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -3400,13 +3405,13 @@ fn machines_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
             "order_by",
             |builder, value: String| builder.order_by(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.machines().create(input.required_field::<String>("name")?);
     let builder = input
         .field(
@@ -3420,30 +3425,30 @@ fn machines_create(
             "scoped_machines",
             |builder, value: Vec<String>| builder.scoped_machines(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn machines_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn machines_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .get(input.required_parameter::<String>("machine_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .delete(input.required_parameter::<String>("machine_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .update(input.required_parameter::<String>("machine_id")?);
@@ -3455,62 +3460,62 @@ fn machines_update(
         )?;
     let builder = input
         .field(builder, "name", |builder, value: String| builder.name(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_create_scope(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .create_scope(
             input.required_parameter::<String>("machine_id")?,
             input.required_field::<String>("to_machine_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_delete_scope(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .delete_scope(
             input.required_parameter::<String>("machine_id")?,
             input.required_parameter::<String>("other_machine_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_get_secret_key(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .get_secret_key(input.required_parameter::<String>("machine_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn machines_rotate_secret_key(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .machines()
         .rotate_secret_key(
             input.required_parameter::<String>("machine_id")?,
             input.required_field::<i64>("previous_token_ttl")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn miscellaneous_get_public_interstitial(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.miscellaneous().get_public_interstitial();
     let builder = input
         .parameter(
@@ -3550,13 +3555,13 @@ fn miscellaneous_get_public_interstitial(
             "use_domain_for_script",
             |builder, value: bool| builder.use_domain_for_script(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_access_tokens_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth_access_tokens().verify();
     let builder = input
         .field(
@@ -3566,13 +3571,13 @@ fn oauth_access_tokens_verify(
         )?;
     let builder = input
         .field(builder, "secret", |builder, value: String| builder.secret(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth_applications().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -3590,13 +3595,13 @@ fn oauth_applications_list(
             "name_query",
             |builder, value: String| builder.name_query(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .create(input.required_field::<String>("name")?);
@@ -3642,33 +3647,33 @@ fn oauth_applications_create(
             |builder, value: String| builder.scopes(value),
             |builder| builder.clear_scopes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .get(input.required_parameter::<String>("oauth_application_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .delete(input.required_parameter::<String>("oauth_application_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .update(input.required_parameter::<String>("oauth_application_id")?);
@@ -3721,13 +3726,13 @@ fn oauth_applications_update(
             |builder, value: String| builder.scopes(value),
             |builder| builder.clear_scopes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_upload_logo(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .upload_logo(
@@ -3740,36 +3745,36 @@ fn oauth_applications_upload_logo(
             "uploader_user_id",
             |builder, value: String| builder.uploader_user_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_revoke_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .revoke_token(
             input.required_parameter::<String>("oauth_application_id")?,
             input.required_field::<String>("token")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_applications_rotate_secret(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth_applications()
         .rotate_secret(input.required_parameter::<String>("oauth_application_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_list_all(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organization_domains().list_all();
     let builder = input
         .parameter(
@@ -3805,13 +3810,13 @@ fn organization_domains_list_all(
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3827,13 +3832,13 @@ fn organization_domains_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .create(input.required_parameter::<String>("organization_id")?);
@@ -3852,26 +3857,26 @@ fn organization_domains_create(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .delete(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .update(
@@ -3892,26 +3897,26 @@ fn organization_domains_update(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_verify_ownership(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .verify_ownership(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_list_all(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organization_invitations().list_all();
     let builder = input
         .parameter(
@@ -3931,13 +3936,13 @@ fn organization_invitations_list_all(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3963,13 +3968,13 @@ fn organization_invitations_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .create(
@@ -4019,26 +4024,26 @@ fn organization_invitations_create(
             |builder, value: String| builder.redirect_url(value),
             |builder| builder.clear_redirect_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_bulk_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .bulk_create(
             input.required_parameter::<String>("organization_id")?,
             input.items::<Vec<models::OrganizationInvitationParams>>()?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_list_pending(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .list_pending(input.required_parameter::<String>("organization_id")?);
@@ -4046,26 +4051,26 @@ fn organization_invitations_list_pending(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .get(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("invitation_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .revoke(
@@ -4079,13 +4084,13 @@ fn organization_invitations_revoke(
             |builder, value: String| builder.requesting_user_id(value),
             |builder| builder.clear_requesting_user_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_list_all(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organization_memberships().list_all();
     let builder = input
         .parameter(
@@ -4097,13 +4102,13 @@ fn organization_memberships_list_all(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -4199,13 +4204,13 @@ fn organization_memberships_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .create(
@@ -4227,26 +4232,26 @@ fn organization_memberships_create(
             |builder, value: Value| builder.public_metadata(value),
             |builder| builder.clear_public_metadata(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .delete(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("user_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .update(
@@ -4254,13 +4259,13 @@ fn organization_memberships_update(
             input.required_parameter::<String>("user_id")?,
             input.required_field::<String>("role")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_update_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .update_metadata(
@@ -4279,13 +4284,13 @@ fn organization_memberships_update_metadata(
             "public_metadata",
             |builder, value: Value| builder.public_metadata(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_permissions_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organization_permissions().list();
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
@@ -4299,13 +4304,13 @@ fn organization_permissions_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_permissions_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_permissions()
         .create(
@@ -4318,33 +4323,33 @@ fn organization_permissions_create(
             "description",
             |builder, value: String| builder.description(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_permissions_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_permissions()
         .get(input.required_parameter::<String>("permission_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_permissions_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_permissions()
         .delete(input.required_parameter::<String>("permission_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_permissions_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_permissions()
         .update(input.required_parameter::<String>("permission_id")?);
@@ -4358,13 +4363,13 @@ fn organization_permissions_update(
         .field(builder, "key", |builder, value: String| builder.key(value))?;
     let builder = input
         .field(builder, "name", |builder, value: String| builder.name(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organization_roles().list();
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
@@ -4378,13 +4383,13 @@ fn organization_roles_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .create(
@@ -4412,33 +4417,33 @@ fn organization_roles_create(
             |builder, value: Vec<String>| builder.permissions(value),
             |builder| builder.clear_permissions(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .get(input.required_parameter::<String>("organization_role_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .delete(input.required_parameter::<String>("organization_role_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .update(input.required_parameter::<String>("organization_role_id")?);
@@ -4470,39 +4475,39 @@ fn organization_roles_update(
             |builder, value: Vec<String>| builder.permissions(value),
             |builder| builder.clear_permissions(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_assign_permission(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .assign_permission(
             input.required_parameter::<String>("organization_role_id")?,
             input.required_parameter::<String>("permission_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_remove_permission(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .remove_permission(
             input.required_parameter::<String>("organization_role_id")?,
             input.required_parameter::<String>("permission_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organizations().list();
     let builder = input
         .parameter(
@@ -4542,13 +4547,13 @@ fn organizations_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organizations().create(input.required_field::<String>("name")?);
     let builder = input
         .nullable_field(
@@ -4599,13 +4604,13 @@ fn organizations_create(
             |builder, value: String| builder.slug(value),
             |builder| builder.clear_slug(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .get(input.required_parameter::<String>("organization_id")?);
@@ -4623,23 +4628,23 @@ fn organizations_get(
                 builder.include_missing_member_with_elevated_permissions(value)
             },
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .delete(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .update(input.required_parameter::<String>("organization_id")?);
@@ -4685,25 +4690,25 @@ fn organizations_update(
             |builder, value: String| builder.slug(value),
             |builder| builder.clear_slug(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_get_billing_credit_balance(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .get_billing_credit_balance(
             input.required_parameter::<String>("organization_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_adjust_billing_credit_balance(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .adjust_billing_credit_balance(
@@ -4716,25 +4721,25 @@ fn organizations_adjust_billing_credit_balance(
         .field(builder, "currency", |builder, value: String| builder.currency(value))?;
     let builder = input
         .field(builder, "note", |builder, value: String| builder.note(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_get_billing_subscription(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .get_billing_subscription(
             input.required_parameter::<String>("organization_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_upload_logo(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .upload_logo(
@@ -4747,23 +4752,23 @@ fn organizations_upload_logo(
             "uploader_user_id",
             |builder, value: String| builder.uploader_user_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_delete_logo(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .delete_logo(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_replace_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .replace_metadata(input.required_parameter::<String>("organization_id")?);
@@ -4779,13 +4784,13 @@ fn organizations_replace_metadata(
             "public_metadata",
             |builder, value: Value| builder.public_metadata(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_update_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .update_metadata(input.required_parameter::<String>("organization_id")?);
@@ -4801,13 +4806,13 @@ fn organizations_update_metadata(
             "public_metadata",
             |builder, value: Value| builder.public_metadata(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .create(
@@ -4835,33 +4840,33 @@ fn phone_numbers_create(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .get(input.required_parameter::<String>("phone_number_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .delete(input.required_parameter::<String>("phone_number_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .update(input.required_parameter::<String>("phone_number_id")?);
@@ -4886,13 +4891,13 @@ fn phone_numbers_update(
             |builder, value: bool| builder.verified(value),
             |builder| builder.clear_verified(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .attempt_verification(
@@ -4900,23 +4905,23 @@ fn phone_numbers_attempt_verification(
             input.required_field::<String>("code")?,
             input.required_field::<String>("verification_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .prepare_verification(input.required_parameter::<String>("phone_number_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_replace_for_user(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .replace_for_user(
@@ -4931,25 +4936,25 @@ fn phone_numbers_replace_for_user(
                 builder.identification_status(value)
             },
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn proxy_checks_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.proxy_checks().verify();
     let builder = input
         .field(builder, "domain_id", |builder, value: String| builder.domain_id(value))?;
     let builder = input
         .field(builder, "proxy_url", |builder, value: String| builder.proxy_url(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn redirect_urls_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.redirect_urls().list();
     let builder = input
         .parameter(
@@ -4961,39 +4966,39 @@ fn redirect_urls_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn redirect_urls_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.redirect_urls().create(input.required_field::<String>("url")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn redirect_urls_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.redirect_urls().get(input.required_parameter::<String>("id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn redirect_urls_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .redirect_urls()
         .delete(input.required_parameter::<String>("id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.role_sets().list();
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
@@ -5007,13 +5012,13 @@ fn role_sets_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .create(
@@ -5037,20 +5042,23 @@ fn role_sets_create(
             "type",
             |builder, value: models::RoleSetType| builder.r#type(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn role_sets_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn role_sets_get(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .get(input.required_parameter::<String>("role_set_key_or_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .update(input.required_parameter::<String>("role_set_key_or_id")?);
@@ -5096,13 +5104,13 @@ fn role_sets_update(
             |builder, value: models::RoleSetType| builder.r#type(value),
             |builder| builder.clear_type(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_replace(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .replace(
@@ -5117,13 +5125,13 @@ fn role_sets_replace(
                 builder.reassignment_mappings(value)
             },
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_add_roles(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .add_roles(
@@ -5142,13 +5150,13 @@ fn role_sets_add_roles(
             "default_role_key",
             |builder, value: String| builder.default_role_key(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn role_sets_replace_role(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .role_sets()
         .replace_role(
@@ -5156,13 +5164,13 @@ fn role_sets_replace_role(
             input.required_field::<String>("role_key")?,
             input.required_field::<String>("to_role_key")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_connections_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.saml_connections().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -5182,13 +5190,13 @@ fn saml_connections_list(
             "organization_id",
             |builder, value: Vec<String>| builder.organization_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_connections_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .saml_connections()
         .create(
@@ -5267,33 +5275,33 @@ fn saml_connections_create(
             |builder, value: String| builder.organization_id(value),
             |builder| builder.clear_organization_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_connections_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .saml_connections()
         .get(input.required_parameter::<String>("saml_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_connections_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .saml_connections()
         .delete(input.required_parameter::<String>("saml_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_connections_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .saml_connections()
         .update(input.required_parameter::<String>("saml_connection_id")?);
@@ -5431,25 +5439,25 @@ fn saml_connections_update(
             |builder, value: bool| builder.sync_user_attributes(value),
             |builder| builder.clear_sync_user_attributes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.scim_directories().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .create(
@@ -5466,33 +5474,33 @@ fn scim_directories_create(
         )?;
     let builder = input
         .field(builder, "name", |builder, value: String| builder.name(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .get(input.required_parameter::<String>("scim_directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .delete(input.required_parameter::<String>("scim_directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .update(input.required_parameter::<String>("scim_directory_id")?);
@@ -5516,25 +5524,25 @@ fn scim_directories_update(
         .field(builder, "name", |builder, value: String| builder.name(value))?;
     let builder = input
         .field(builder, "provider", |builder, value: String| builder.provider(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_list_group_role_mappings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .list_group_role_mappings(
             input.required_parameter::<String>("scim_directory_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_replace_group_role_mappings(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .replace_group_role_mappings(
@@ -5544,13 +5552,13 @@ fn scim_directories_replace_group_role_mappings(
                     Vec<models::ScimGroupRoleMappingReplacement>,
                 >("mappings")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_create_group_role_mapping(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .create_group_role_mapping(
@@ -5560,33 +5568,36 @@ fn scim_directories_create_group_role_mapping(
         );
     let builder = input
         .field(builder, "precedence", |builder, value: i64| builder.precedence(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_delete_group_role_mapping(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .delete_group_role_mapping(
             input.required_parameter::<String>("scim_directory_id")?,
             input.required_parameter::<String>("mapping_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn scim_directories_rotate_api_key(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .scim_directories()
         .rotate_api_key(input.required_parameter::<String>("scim_directory_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sessions_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sessions_list(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.sessions().list();
     let builder = input
         .parameter(
@@ -5612,13 +5623,13 @@ fn sessions_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.sessions().create(input.required_field::<String>("user_id")?);
     let builder = input
         .field(
@@ -5626,20 +5637,20 @@ fn sessions_create(
             "active_organization_id",
             |builder, value: String| builder.active_organization_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sessions_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sessions_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .get(input.required_parameter::<String>("session_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_refresh(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .refresh(
@@ -5669,23 +5680,23 @@ fn sessions_refresh(
             |builder, value: String| builder.request_originating_ip(value),
             |builder| builder.clear_request_originating_ip(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .revoke(input.required_parameter::<String>("session_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_create_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .create_token(input.required_parameter::<String>("session_id")?);
@@ -5696,13 +5707,13 @@ fn sessions_create_token(
             |builder, value: i64| builder.expires_in_seconds(value),
             |builder| builder.clear_expires_in_seconds(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_create_token_from_template(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .create_token_from_template(
@@ -5716,13 +5727,13 @@ fn sessions_create_token_from_template(
             |builder, value: i64| builder.expires_in_seconds(value),
             |builder| builder.clear_expires_in_seconds(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_in_tokens_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_in_tokens()
         .create(input.required_field::<String>("user_id")?);
@@ -5740,28 +5751,28 @@ fn sign_in_tokens_create(
             |builder, value: String| builder.org_id(value),
             |builder| builder.clear_org_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_in_tokens_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_in_tokens()
         .revoke(input.required_parameter::<String>("sign_in_token_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sign_ups_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sign_ups_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.sign_ups().get(input.required_parameter::<String>("id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ups_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.sign_ups().update(input.required_parameter::<String>("id")?);
     let builder = input
         .nullable_field(
@@ -5777,13 +5788,13 @@ fn sign_ups_update(
             |builder, value: String| builder.external_id(value),
             |builder| builder.clear_external_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn templates_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .list(input.required_parameter::<models::TemplateType>("template_type")?);
@@ -5797,23 +5808,26 @@ fn templates_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn templates_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn templates_get(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .get(
             input.required_parameter::<models::TemplateType>("template_type")?,
             input.required_parameter::<String>("slug")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn templates_upsert(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .upsert(
@@ -5857,13 +5871,13 @@ fn templates_upsert(
             |builder, value: String| builder.subject(value),
             |builder| builder.clear_subject(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn templates_preview(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .preview(
@@ -5891,26 +5905,26 @@ fn templates_preview(
             |builder, value: String| builder.subject(value),
             |builder| builder.clear_subject(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn templates_revert(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .revert(
             input.required_parameter::<models::TemplateType>("template_type")?,
             input.required_parameter::<String>("slug")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn templates_toggle_delivery(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .templates()
         .toggle_delivery(
@@ -5923,18 +5937,18 @@ fn templates_toggle_delivery(
             "delivered_by_clerk",
             |builder, value: bool| builder.delivered_by_clerk(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn testing_tokens_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.testing_tokens().create();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_list(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().list();
     let builder = input
         .parameter(
@@ -6076,10 +6090,10 @@ fn users_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputEr
             "order_by",
             |builder, value: String| builder.order_by(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_create(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_create(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().create();
     let builder = input
         .field(
@@ -6285,20 +6299,20 @@ fn users_create(client: &Client, input: &mut Input<'_>) -> Result<Request, Input
             "web3_wallet",
             |builder, value: Vec<String>| builder.web3_wallet(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_bulk_ban(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .bulk_ban(input.required_field::<Vec<String>>("user_ids")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_count(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_count(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().count();
     let builder = input
         .parameter(
@@ -6424,30 +6438,30 @@ fn users_count(client: &Client, input: &mut Input<'_>) -> Result<Request, InputE
             "provider_user_id",
             |builder, value: Vec<String>| builder.provider_user_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_bulk_unban(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .bulk_unban(input.required_field::<Vec<String>>("user_ids")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().get(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_delete(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_delete(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().delete(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_update(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_update(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().update(input.required_parameter::<String>("user_id")?);
     let builder = input
         .field(
@@ -6614,38 +6628,38 @@ fn users_update(client: &Client, input: &mut Input<'_>) -> Result<Request, Input
             |builder, value: String| builder.username(value),
             |builder| builder.clear_username(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_delete_backup_codes(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_backup_codes(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_ban(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_ban(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().ban(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_get_billing_credit_balance(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .get_billing_credit_balance(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_adjust_billing_credit_balance(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .adjust_billing_credit_balance(
@@ -6658,41 +6672,41 @@ fn users_adjust_billing_credit_balance(
         .field(builder, "currency", |builder, value: String| builder.currency(value))?;
     let builder = input
         .field(builder, "note", |builder, value: String| builder.note(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_get_billing_subscription(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .get_billing_subscription(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_delete_external_account(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_external_account(
             input.required_parameter::<String>("user_id")?,
             input.required_parameter::<String>("external_account_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_lock(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_lock(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().lock(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_replace_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .replace_metadata(input.required_parameter::<String>("user_id")?);
@@ -6714,13 +6728,13 @@ fn users_replace_metadata(
             "unsafe_metadata",
             |builder, value: Value| builder.unsafe_metadata(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_update_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .update_metadata(input.required_parameter::<String>("user_id")?);
@@ -6742,23 +6756,23 @@ fn users_update_metadata(
             "unsafe_metadata",
             |builder, value: Value| builder.unsafe_metadata(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_disable_mfa(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .disable_mfa(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_list_oauth_access_tokens(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .list_oauth_access_tokens(
@@ -6775,13 +6789,13 @@ fn users_list_oauth_access_tokens(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_list_organization_invitations(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .list_organization_invitations(input.required_parameter::<String>("user_id")?);
@@ -6795,13 +6809,13 @@ fn users_list_organization_invitations(
             "status",
             |builder, value: models::OrganizationInvitationStatus| builder.status(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_list_organization_memberships(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .list_organization_memberships(input.required_parameter::<String>("user_id")?);
@@ -6809,26 +6823,26 @@ fn users_list_organization_memberships(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_delete_passkey(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_passkey(
             input.required_parameter::<String>("user_id")?,
             input.required_parameter::<String>("passkey_identification_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_set_password_compromised(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .set_password_compromised(input.required_parameter::<String>("user_id")?);
@@ -6839,44 +6853,45 @@ fn users_set_password_compromised(
             |builder, value: bool| builder.revoke_all_sessions(value),
             |builder| builder.clear_revoke_all_sessions(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_unset_password_compromised(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .unset_password_compromised(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_set_profile_image(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .set_profile_image(input.required_parameter::<String>("user_id")?);
-    let builder = builder.file(input.file("file"));
-    input.finish(builder.request())
+    let builder = input
+        .optional_file(builder, "file", |builder, file| builder.file(file));
+    prepared!(input, builder)
 }
 
 fn users_delete_profile_image(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_profile_image(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_remove_password(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .remove_password(input.required_parameter::<String>("user_id")?);
@@ -6886,95 +6901,95 @@ fn users_remove_password(
             "sign_out_of_other_sessions",
             |builder, value: bool| builder.sign_out_of_other_sessions(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_delete_totp(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_totp(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_list_trusted_devices(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .list_trusted_devices(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_revoke_trusted_device(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .revoke_trusted_device(
             input.required_parameter::<String>("user_id")?,
             input.required_parameter::<String>("trusted_device_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_unban(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_unban(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().unban(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn users_unlock(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn users_unlock(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.users().unlock(input.required_parameter::<String>("user_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_verify_password(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .verify_password(
             input.required_parameter::<String>("user_id")?,
             input.required_field::<String>("password")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_verify_totp(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .verify_totp(
             input.required_parameter::<String>("user_id")?,
             input.required_field::<String>("code")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn users_delete_web3_wallet(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .users()
         .delete_web3_wallet(
             input.required_parameter::<String>("user_id")?,
             input.required_parameter::<String>("web3_wallet_identification_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.waitlist_entries().list();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -6994,13 +7009,13 @@ fn waitlist_entries_list(
             "order_by",
             |builder, value: String| builder.order_by(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist_entries()
         .create(input.required_field::<String>("email_address")?);
@@ -7011,33 +7026,33 @@ fn waitlist_entries_create(
             |builder, value: bool| builder.notify(value),
             |builder| builder.clear_notify(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_bulk_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist_entries()
         .bulk_create(input.items::<Vec<models::WaitlistEntryParams>>()?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist_entries()
         .delete(input.required_parameter::<String>("waitlist_entry_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_invite(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist_entries()
         .invite(input.required_parameter::<String>("waitlist_entry_id")?);
@@ -7048,39 +7063,39 @@ fn waitlist_entries_invite(
             |builder, value: bool| builder.ignore_existing(value),
             |builder| builder.clear_ignore_existing(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn waitlist_entries_reject(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist_entries()
         .reject(input.required_parameter::<String>("waitlist_entry_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn webhooks_create_svix_app(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.webhooks().create_svix_app();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn webhooks_delete_svix_app(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.webhooks().delete_svix_app();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn webhooks_generate_svix_auth_url(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.webhooks().generate_svix_auth_url();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }

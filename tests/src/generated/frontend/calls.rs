@@ -5,9 +5,8 @@
 
 use clerk_frontend::{Client, models, resources};
 use clerk_frontend::Value;
-use clerk_frontend::Request;
 use crate::input::{Input, InputError};
-use crate::table::CallEntry;
+use crate::table::{CallEntry, Prepared, prepared};
 
 pub(crate) static CALLS: &[CallEntry<Client>] = &[
     CallEntry {
@@ -1227,22 +1226,25 @@ pub(crate) static CALLS: &[CallEntry<Client>] = &[
 fn account_portal_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.account_portal().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn agent_tasks_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .agent_tasks()
         .create(input.required_parameter::<String>("ticket")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn api_keys_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn api_keys_list(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.api_keys().list(input.required_parameter::<String>("subject")?);
     let builder = input
         .parameter(builder, "type", |builder, value: String| builder.r#type(value))?;
@@ -1259,13 +1261,13 @@ fn api_keys_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
     let builder = input
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
     let builder = builder.bearer_auth("a session's token");
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .create(
@@ -1289,13 +1291,13 @@ fn api_keys_create(
     let builder = input
         .field(builder, "type", |builder, value: String| builder.r#type(value))?;
     let builder = builder.bearer_auth("a session's token");
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .update(input.required_parameter::<String>("apiKeyID")?);
@@ -1307,13 +1309,13 @@ fn api_keys_update(
             |builder| builder.clear_description(),
         )?;
     let builder = builder.bearer_auth("a session's token");
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn api_keys_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .api_keys()
         .revoke(input.required_parameter::<String>("apiKeyID")?);
@@ -1325,21 +1327,21 @@ fn api_keys_revoke(
             |builder| builder.clear_revocation_reason(),
         )?;
     let builder = builder.bearer_auth("a session's token");
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn backup_codes_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.backup_codes().create();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_plans(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_plans();
     let builder = input
         .parameter(
@@ -1347,23 +1349,23 @@ fn billing_list_plans(
             "payer_type",
             |builder, value: models::BillingPayerType| builder.payer_type(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_plan(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_plan(input.required_parameter::<String>("planIdOrSlug")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_user_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_user_checkout(
@@ -1384,36 +1386,36 @@ fn billing_create_user_checkout(
             |builder, value: String| builder.payment_method_id(value),
             |builder| builder.clear_payment_method_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_user_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_user_checkout(input.required_parameter::<String>("checkoutID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_update_user_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .update_user_checkout(
             input.required_parameter::<String>("checkoutID")?,
             input.required_field::<Option<String>>("promo_code")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_confirm_user_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .confirm_user_checkout(input.required_parameter::<String>("checkoutID")?);
@@ -1445,21 +1447,21 @@ fn billing_confirm_user_checkout(
             |builder, value: bool| builder.use_test_card(value),
             |builder| builder.clear_use_test_card(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_set_user_default_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().set_user_default_payment_method();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_user_payment_attempts(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_user_payment_attempts();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -1471,25 +1473,25 @@ fn billing_list_user_payment_attempts(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_user_payment_attempt(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_user_payment_attempt(
             input.required_parameter::<String>("paymentAttemptID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_user_payment_methods(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_user_payment_methods();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -1501,13 +1503,13 @@ fn billing_list_user_payment_methods(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_user_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_user_payment_method(
@@ -1521,33 +1523,33 @@ fn billing_create_user_payment_method(
             |builder, value: String| builder.org_id(value),
             |builder| builder.clear_org_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_initialize_user_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().initialize_user_payment_method();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_delete_user_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .delete_user_payment_method(
             input.required_parameter::<String>("paymentMethodID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_user_statements(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_user_statements();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -1559,31 +1561,31 @@ fn billing_list_user_statements(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_user_statement(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_user_statement(input.required_parameter::<String>("statementID")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_user_subscription(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().get_user_subscription();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_user_subscription_items(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.billing().list_user_subscription_items();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -1595,25 +1597,25 @@ fn billing_list_user_subscription_items(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_cancel_user_subscription_item(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .cancel_user_subscription_item(
             input.required_parameter::<String>("subscriptionItemID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_organization_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_organization_checkout(
@@ -1628,26 +1630,26 @@ fn billing_create_organization_checkout(
             |builder, value: String| builder.payment_method_id(value),
             |builder| builder.clear_payment_method_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_organization_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_organization_checkout(
             input.required_parameter::<String>("organizationID")?,
             input.required_parameter::<String>("checkoutID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_update_organization_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .update_organization_checkout(
@@ -1655,13 +1657,13 @@ fn billing_update_organization_checkout(
             input.required_parameter::<String>("checkoutID")?,
             input.required_field::<Option<String>>("promo_code")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_confirm_organization_checkout(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .confirm_organization_checkout(
@@ -1696,26 +1698,27 @@ fn billing_confirm_organization_checkout(
             |builder, value: bool| builder.use_test_card(value),
             |builder| builder.clear_use_test_card(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_set_organization_default_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .set_organization_default_payment_method(
             input.required_parameter::<String>("organizationID")?,
             input.required_field::<String>("payment_method_id")?,
         );
-    input.finish(builder.request())
+    let builder = input.format(builder, 1usize, |builder| builder.as_form());
+    prepared!(input, builder)
 }
 
 fn billing_list_organization_payment_methods(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .list_organization_payment_methods(
@@ -1725,51 +1728,52 @@ fn billing_list_organization_payment_methods(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_create_organization_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .create_organization_payment_method(
             input.required_parameter::<String>("organizationID")?,
             input.required_field::<String>("payment_token")?,
         );
-    input.finish(builder.request())
+    let builder = input.format(builder, 1usize, |builder| builder.as_form());
+    prepared!(input, builder)
 }
 
 fn billing_initialize_organization_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .initialize_organization_payment_method(
             input.required_parameter::<String>("organizationID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_delete_organization_payment_method(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .delete_organization_payment_method(
             input.required_parameter::<String>("organizationID")?,
             input.required_parameter::<String>("paymentMethodID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_organization_statements(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .list_organization_statements(
@@ -1779,94 +1783,100 @@ fn billing_list_organization_statements(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_organization_statement(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_organization_statement(
             input.required_parameter::<String>("organizationID")?,
             input.required_parameter::<String>("statementID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_get_organization_subscription(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .get_organization_subscription(
             input.required_parameter::<String>("organizationID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_list_organization_subscription_items(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .list_organization_subscription_items(
             input.required_parameter::<String>("organizationID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn billing_cancel_organization_subscription_item(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .billing()
         .cancel_organization_subscription_item(
             input.required_parameter::<String>("organizationID")?,
             input.required_parameter::<String>("subscriptionItemID")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn client_clear_site_data(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.client().clear_site_data();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn client_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn client_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.client().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn client_create(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn client_create(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.client().create();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn client_create_post(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.client().create_post();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn client_delete(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn client_delete(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.client().delete();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn client_handshake(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.client().handshake();
     let builder = input
         .parameter(
@@ -1904,10 +1914,10 @@ fn client_handshake(
             "satellite_fapi",
             |builder, value: String| builder.satellite_fapi(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn client_link(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn client_link(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.client().link();
     let builder = input
         .parameter(
@@ -1915,18 +1925,18 @@ fn client_link(client: &Client, input: &mut Input<'_>) -> Result<Request, InputE
             "__clerk_token",
             |builder, value: String| builder.clerk_token(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn client_remove_sessions(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.client().remove_sessions();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn client_sync(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn client_sync(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.client().sync();
     let builder = input
         .parameter(
@@ -1940,39 +1950,39 @@ fn client_sync(client: &Client, input: &mut Input<'_>) -> Result<Request, InputE
             "redirect_url",
             |builder, value: String| builder.redirect_url(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn dev_browser_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.dev_browser().create();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn dev_browser_init(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.dev_browser().init();
     let builder = input
         .parameter(builder, "origin", |builder, value: String| builder.origin(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn dev_browser_set_first_party_cookie(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.dev_browser().set_first_party_cookie();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.email_addresses().list();
     let builder = input
         .parameter(
@@ -1980,13 +1990,13 @@ fn email_addresses_list(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .create(input.required_field::<String>("email_address")?);
@@ -1996,13 +2006,13 @@ fn email_addresses_create(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .get(input.required_parameter::<String>("email_id")?);
@@ -2012,13 +2022,13 @@ fn email_addresses_get(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .delete(input.required_parameter::<String>("email_id")?);
@@ -2028,13 +2038,13 @@ fn email_addresses_delete(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .attempt_verification(
@@ -2047,13 +2057,13 @@ fn email_addresses_attempt_verification(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_addresses_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_addresses()
         .prepare_verification(
@@ -2080,36 +2090,36 @@ fn email_addresses_prepare_verification(
             |builder, value: String| builder.redirect_url(value),
             |builder| builder.clear_redirect_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn email_links_verify(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .email_links()
         .verify(input.required_parameter::<String>("token")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_init_test_run(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .init_test_run(
             input.required_parameter::<String>("enterpriseConnectionID")?,
             input.required_parameter::<String>("ticket")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_get_test_run_result(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .get_test_run_result(
@@ -2117,13 +2127,13 @@ fn enterprise_connections_get_test_run_result(
             input.required_parameter::<String>("testRunID")?,
             input.required_parameter::<String>("token")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .list(input.required_parameter::<String>("organizationID")?);
@@ -2133,13 +2143,13 @@ fn enterprise_connections_list(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .create(
@@ -2267,13 +2277,13 @@ fn enterprise_connections_create(
             |builder, value: String| builder.saml_idp_sso_url(value),
             |builder| builder.clear_saml_idp_sso_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .delete(
@@ -2286,13 +2296,13 @@ fn enterprise_connections_delete(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .update(
@@ -2459,13 +2469,13 @@ fn enterprise_connections_update(
             |builder, value: bool| builder.sync_user_attributes(value),
             |builder| builder.clear_sync_user_attributes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_list_test_runs(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .list_test_runs(
@@ -2496,13 +2506,13 @@ fn enterprise_connections_list_test_runs(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn enterprise_connections_create_test_run(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .enterprise_connections()
         .create_test_run(
@@ -2515,31 +2525,31 @@ fn enterprise_connections_create_test_run(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn environment_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.environment().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn environment_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .environment()
         .update(input.required_parameter::<String>("Origin")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn external_accounts_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.external_accounts().create();
     let builder = input
         .parameter(builder, "Origin", |builder, value: String| builder.origin(value))?;
@@ -2601,23 +2611,23 @@ fn external_accounts_create(
             |builder, value: String| builder.token(value),
             |builder| builder.clear_token(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn external_accounts_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .external_accounts()
         .delete(input.required_parameter::<String>("external_account_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn external_accounts_reauthorize(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .external_accounts()
         .reauthorize(
@@ -2652,28 +2662,28 @@ fn external_accounts_reauthorize(
             |builder, value: String| builder.oidc_prompt(value),
             |builder| builder.clear_oidc_prompt(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn external_accounts_revoke_tokens(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .external_accounts()
         .revoke_tokens(input.required_parameter::<String>("external_account_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn health_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn health_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.health().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn health_get_proxy(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .health()
         .get_proxy(
@@ -2682,13 +2692,13 @@ fn health_get_proxy(
             input.required_parameter::<String>("X-Forwarded-For")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_authorize(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .authorize(
@@ -2735,13 +2745,13 @@ fn oauth_authorize(
         )?;
     let builder = input
         .parameter(builder, "nonce", |builder, value: String| builder.nonce(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_authorize_post(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .authorize_post(input.required_field::<String>("client_id")?);
@@ -2801,13 +2811,13 @@ fn oauth_authorize_post(
             |builder, value: String| builder.state(value),
             |builder| builder.clear_state(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_register_client(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .register_client(input.required_field::<Vec<String>>("redirect_uris")?);
@@ -2847,13 +2857,13 @@ fn oauth_register_client(
                 builder.token_endpoint_auth_method(value)
             },
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_create_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .create_token(input.required_field::<models::OAuthGrantType>("grant_type")?);
@@ -2906,13 +2916,15 @@ fn oauth_create_token(
             |builder, value: String| builder.scope(value),
             |builder| builder.clear_scope(),
         )?;
-    input.finish(builder.request())
+    let builder = input
+        .basic_auth(builder, |builder, id, secret| builder.basic_auth(id, secret));
+    prepared!(input, builder)
 }
 
 fn oauth_revoke_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth().revoke_token();
     let builder = input
         .field(builder, "token", |builder, value: String| builder.token(value))?;
@@ -2923,13 +2935,15 @@ fn oauth_revoke_token(
             |builder, value: models::OAuthTokenTypeHint| builder.token_type_hint(value),
             |builder| builder.clear_token_type_hint(),
         )?;
-    input.finish(builder.request())
+    let builder = input
+        .basic_auth(builder, |builder, id, secret| builder.basic_auth(id, secret));
+    prepared!(input, builder)
 }
 
 fn oauth_get_token_info(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .get_token_info(input.required_field::<String>("token")?);
@@ -2947,29 +2961,29 @@ fn oauth_get_token_info(
             |builder, value: String| builder.token_type_hint(value),
             |builder| builder.clear_token_type_hint(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_get_user_info(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth().get_user_info();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_get_user_info_post(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth().get_user_info_post();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_get_consent(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .get_consent(input.required_parameter::<String>("client_id")?);
@@ -2981,13 +2995,13 @@ fn oauth_get_consent(
             "redirect_uri",
             |builder, value: String| builder.redirect_uri(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_submit_consent(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .oauth()
         .submit_consent(
@@ -3001,13 +3015,13 @@ fn oauth_submit_consent(
             |builder, value: String| builder.organization_id(value),
             |builder| builder.clear_organization_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_callback_handle(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth_callback().handle();
     let builder = input
         .parameter(builder, "scope", |builder, value: String| builder.scope(value))?;
@@ -3017,13 +3031,13 @@ fn oauth_callback_handle(
         .parameter(builder, "state", |builder, value: String| builder.state(value))?;
     let builder = input
         .parameter(builder, "error", |builder, value: String| builder.error(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn oauth_callback_handle_post(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.oauth_callback().handle_post();
     let builder = input
         .field(builder, "code", |builder, value: String| builder.code(value))?;
@@ -3043,13 +3057,13 @@ fn oauth_callback_handle_post(
         )?;
     let builder = input
         .field(builder, "state", |builder, value: String| builder.state(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3065,13 +3079,13 @@ fn organization_domains_list(
             "enrollment_mode",
             |builder, value: String| builder.enrollment_mode(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .create(
@@ -3087,26 +3101,26 @@ fn organization_domains_create(
             },
             |builder| builder.clear_enrollment_mode(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_bulk_attempt_ownership_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .bulk_attempt_ownership_verification(
             input.required_parameter::<String>("organization_id")?,
             input.required_field::<Vec<String>>("organization_domain_ids")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_bulk_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .bulk_create(
@@ -3122,52 +3136,52 @@ fn organization_domains_bulk_create(
             },
             |builder| builder.clear_enrollment_mode(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_bulk_prepare_ownership_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .bulk_prepare_ownership_verification(
             input.required_parameter::<String>("organization_id")?,
             input.required_field::<Vec<String>>("organization_domain_ids")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .get(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .delete(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_attempt_affiliation_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .attempt_affiliation_verification(
@@ -3175,26 +3189,26 @@ fn organization_domains_attempt_affiliation_verification(
             input.required_parameter::<String>("domain_id")?,
             input.required_field::<String>("code")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_attempt_ownership_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .attempt_ownership_verification(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_prepare_affiliation_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .prepare_affiliation_verification(
@@ -3202,26 +3216,26 @@ fn organization_domains_prepare_affiliation_verification(
             input.required_parameter::<String>("domain_id")?,
             input.required_field::<String>("affiliation_email_address")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_prepare_ownership_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .prepare_ownership_verification(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("domain_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_domains_update_enrollment_mode(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_domains()
         .update_enrollment_mode(
@@ -3236,13 +3250,13 @@ fn organization_domains_update_enrollment_mode(
             |builder, value: bool| builder.delete_pending(value),
             |builder| builder.clear_delete_pending(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3256,13 +3270,13 @@ fn organization_invitations_list(
             "status",
             |builder, value: models::OrganizationInvitationStatus| builder.status(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .create(
@@ -3277,13 +3291,13 @@ fn organization_invitations_create(
             |builder, value: bool| builder.notify(value),
             |builder| builder.clear_notify(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_bulk_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .bulk_create(
@@ -3298,36 +3312,36 @@ fn organization_invitations_bulk_create(
             |builder, value: bool| builder.notify(value),
             |builder| builder.clear_notify(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_list_pending(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .list_pending(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_invitations_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_invitations()
         .revoke(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("invitation_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_membership_requests_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_membership_requests()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3337,39 +3351,39 @@ fn organization_membership_requests_list(
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "status", |builder, value: String| builder.status(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_membership_requests_accept(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_membership_requests()
         .accept(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("request_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_membership_requests_reject(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_membership_requests()
         .reject(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("request_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3387,13 +3401,13 @@ fn organization_memberships_list(
         .parameter(builder, "query", |builder, value: String| builder.query(value))?;
     let builder = input
         .parameter(builder, "role", |builder, value: String| builder.role(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .create(
@@ -3401,26 +3415,26 @@ fn organization_memberships_create(
             input.required_field::<Option<String>>("role")?,
             input.required_field::<Option<String>>("user_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .delete(
             input.required_parameter::<String>("organization_id")?,
             input.required_parameter::<String>("user_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_memberships_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_memberships()
         .update(
@@ -3429,13 +3443,13 @@ fn organization_memberships_update(
         );
     let builder = input
         .field(builder, "role", |builder, value: String| builder.role(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organization_roles_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organization_roles()
         .list(input.required_parameter::<String>("organization_id")?);
@@ -3443,13 +3457,13 @@ fn organization_roles_list(
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
     let builder = input
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.organizations().create();
     let builder = input
         .field(builder, "name", |builder, value: String| builder.name(value))?;
@@ -3460,33 +3474,33 @@ fn organizations_create(
             |builder, value: String| builder.slug(value),
             |builder| builder.clear_slug(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .get(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .delete(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .update(input.required_parameter::<String>("organization_id")?);
@@ -3504,34 +3518,36 @@ fn organizations_update(
             |builder, value: String| builder.slug(value),
             |builder| builder.clear_slug(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn organizations_set_logo(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .set_logo(input.required_parameter::<String>("organization_id")?);
-    let builder = builder.file(input.file("file"));
-    input.finish(builder.request())
+    let builder = input
+        .optional_file(builder, "file", |builder, file| builder.file(file));
+    let builder = input.format(builder, 1usize, |builder| builder.as_octet_stream());
+    prepared!(input, builder)
 }
 
 fn organizations_delete_logo(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .organizations()
         .delete_logo(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn passkeys_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.passkeys().create();
     let builder = input
         .parameter(
@@ -3547,30 +3563,30 @@ fn passkeys_create(
             "X-Original-Host",
             |builder, value: String| builder.x_original_host(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn passkeys_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn passkeys_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .passkeys()
         .get(input.required_parameter::<String>("passkey_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn passkeys_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .passkeys()
         .delete(input.required_parameter::<String>("passkey_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn passkeys_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .passkeys()
         .update(input.required_parameter::<String>("passkey_id")?);
@@ -3581,13 +3597,13 @@ fn passkeys_update(
             |builder, value: String| builder.name(value),
             |builder| builder.clear_name(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn passkeys_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .passkeys()
         .attempt_verification(input.required_parameter::<String>("passkey_id")?);
@@ -3607,13 +3623,13 @@ fn passkeys_attempt_verification(
             |builder, value: String| builder.strategy(value),
             |builder| builder.clear_strategy(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.phone_numbers().list();
     let builder = input
         .parameter(
@@ -3621,13 +3637,13 @@ fn phone_numbers_list(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .create(input.required_field::<String>("phone_number")?);
@@ -3644,13 +3660,13 @@ fn phone_numbers_create(
             |builder, value: bool| builder.reserved_for_second_factor(value),
             |builder| builder.clear_reserved_for_second_factor(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .get(input.required_parameter::<String>("phone_number_id")?);
@@ -3660,13 +3676,13 @@ fn phone_numbers_get(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .delete(input.required_parameter::<String>("phone_number_id")?);
@@ -3676,13 +3692,13 @@ fn phone_numbers_delete(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .update(input.required_parameter::<String>("phone_number_id")?);
@@ -3706,13 +3722,13 @@ fn phone_numbers_update(
             |builder, value: bool| builder.reserved_for_second_factor(value),
             |builder| builder.clear_reserved_for_second_factor(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .attempt_verification(
@@ -3725,13 +3741,13 @@ fn phone_numbers_attempt_verification(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn phone_numbers_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .phone_numbers()
         .prepare_verification(input.required_parameter::<String>("phone_number_id")?);
@@ -3748,10 +3764,10 @@ fn phone_numbers_prepare_verification(
             |builder, value: String| builder.proof_token(value),
             |builder| builder.clear_proof_token(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn redirect_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn redirect_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.redirect().get();
     let builder = input
         .parameter(
@@ -3759,54 +3775,54 @@ fn redirect_get(client: &Client, input: &mut Input<'_>) -> Result<Request, Input
             "redirect_url",
             |builder, value: String| builder.redirect_url(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn saml_acs(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn saml_acs(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .saml()
         .acs(input.required_parameter::<String>("saml_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn saml_get_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .saml()
         .get_metadata(input.required_parameter::<String>("saml_connection_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sessions_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sessions_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .get(input.required_parameter::<String>("session_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sessions_end(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sessions_end(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .end(input.required_parameter::<String>("session_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_remove(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .remove(input.required_parameter::<String>("session_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_create_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .create_token(input.required_parameter::<String>("session_id")?);
@@ -3817,26 +3833,26 @@ fn sessions_create_token(
             |builder, value: String| builder.organization_id(value),
             |builder| builder.clear_organization_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_create_token_from_template(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .create_token_from_template(
             input.required_parameter::<String>("session_id")?,
             input.required_parameter::<String>("template_name")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_touch(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .touch(input.required_parameter::<String>("session_id")?);
@@ -3854,26 +3870,26 @@ fn sessions_touch(
             |builder, value: models::SessionTouchIntent| builder.intent(value),
             |builder| builder.clear_intent(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_start_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .start_verification(
             input.required_parameter::<String>("session_id")?,
             input.required_field::<models::SessionVerificationLevel>("level")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_attempt_first_factor_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .attempt_first_factor_verification(
@@ -3903,13 +3919,13 @@ fn sessions_attempt_first_factor_verification(
             |builder, value: String| builder.public_key_credential(value),
             |builder| builder.clear_public_key_credential(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_attempt_second_factor_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .attempt_second_factor_verification(
@@ -3923,13 +3939,13 @@ fn sessions_attempt_second_factor_verification(
             "strategy",
             |builder, value: models::VerificationStrategy| builder.strategy(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_prepare_first_factor_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .prepare_first_factor_verification(
@@ -3964,13 +3980,13 @@ fn sessions_prepare_first_factor_verification(
             "strategy",
             |builder, value: models::VerificationStrategy| builder.strategy(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_prepare_second_factor_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .prepare_second_factor_verification(
@@ -3997,10 +4013,13 @@ fn sessions_prepare_second_factor_verification(
             |builder, value: String| builder.strategy(value),
             |builder| builder.clear_strategy(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sessions_list(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sessions_list(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client.sessions().list();
     let builder = input
         .parameter(
@@ -4008,13 +4027,13 @@ fn sessions_list(client: &Client, input: &mut Input<'_>) -> Result<Request, Inpu
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_list_active(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.sessions().list_active();
     let builder = input
         .parameter(
@@ -4022,13 +4041,13 @@ fn sessions_list_active(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sessions_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sessions()
         .revoke(input.required_parameter::<String>("session_id")?);
@@ -4038,13 +4057,13 @@ fn sessions_revoke(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.sign_ins().create();
     let builder = input
         .parameter(builder, "Origin", |builder, value: String| builder.origin(value))?;
@@ -4139,20 +4158,20 @@ fn sign_ins_create(
             |builder, value: String| builder.trusted_device_id(value),
             |builder| builder.clear_trusted_device_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sign_ins_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sign_ins_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .get(input.required_parameter::<String>("sign_in_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_attempt_first_factor(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .attempt_first_factor(
@@ -4224,13 +4243,13 @@ fn sign_ins_attempt_first_factor(
             |builder, value: String| builder.trusted_device_id(value),
             |builder| builder.clear_trusted_device_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_attempt_second_factor(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .attempt_second_factor(input.required_parameter::<String>("sign_in_id")?);
@@ -4242,13 +4261,13 @@ fn sign_ins_attempt_second_factor(
             "strategy",
             |builder, value: models::VerificationStrategy| builder.strategy(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_prepare_first_factor(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .prepare_first_factor(
@@ -4327,13 +4346,13 @@ fn sign_ins_prepare_first_factor(
             |builder, value: String| builder.web3_wallet_id(value),
             |builder| builder.clear_web3_wallet_id(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_prepare_second_factor(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .prepare_second_factor(input.required_parameter::<String>("sign_in_id")?);
@@ -4372,13 +4391,13 @@ fn sign_ins_prepare_second_factor(
             |builder, value: models::VerificationStrategy| builder.strategy(value),
             |builder| builder.clear_strategy(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ins_reset_password(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ins()
         .reset_password(
@@ -4392,13 +4411,13 @@ fn sign_ins_reset_password(
             |builder, value: bool| builder.sign_out_of_other_sessions(value),
             |builder| builder.clear_sign_out_of_other_sessions(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ups_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.sign_ups().create();
     let builder = input
         .parameter(builder, "Origin", |builder, value: String| builder.origin(value))?;
@@ -4563,20 +4582,20 @@ fn sign_ups_create(
             |builder, value: String| builder.web3_wallet(value),
             |builder| builder.clear_web3_wallet(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn sign_ups_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn sign_ups_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ups()
         .get(input.required_parameter::<String>("sign_up_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ups_update(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ups()
         .update(input.required_parameter::<String>("sign_up_id")?);
@@ -4715,13 +4734,13 @@ fn sign_ups_update(
             |builder, value: String| builder.web3_wallet(value),
             |builder| builder.clear_web3_wallet(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ups_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ups()
         .attempt_verification(input.required_parameter::<String>("sign_up_id")?);
@@ -4754,13 +4773,13 @@ fn sign_ups_attempt_verification(
             |builder, value: String| builder.token(value),
             |builder| builder.clear_token(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn sign_ups_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .sign_ups()
         .prepare_verification(input.required_parameter::<String>("sign_up_id")?);
@@ -4803,59 +4822,59 @@ fn sign_ups_prepare_verification(
         )?;
     let builder = input
         .field(builder, "strategy", |builder, value: String| builder.strategy(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn tickets_accept(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.tickets().accept(input.required_parameter::<String>("ticket")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn totp_create(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn totp_create(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.totp().create();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn totp_delete(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn totp_delete(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.totp().delete();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn totp_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.totp().attempt_verification();
     let builder = input
         .field(builder, "code", |builder, value: String| builder.code(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn trusted_devices_validate(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .trusted_devices()
         .validate(input.required_field::<String>("trusted_device_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn trusted_devices_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.trusted_devices().list();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn trusted_devices_attempt(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .trusted_devices()
         .attempt(resources::trusted_devices::AttemptParams {
@@ -4872,13 +4891,13 @@ fn trusted_devices_attempt(
             |builder, value: String| builder.name(value),
             |builder| builder.clear_name(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn trusted_devices_prepare(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .trusted_devices()
         .prepare(
@@ -4893,30 +4912,30 @@ fn trusted_devices_prepare(
             |builder, value: String| builder.name(value),
             |builder| builder.clear_name(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn trusted_devices_revoke(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .trusted_devices()
         .revoke(input.required_parameter::<String>("trusted_device_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn user_get(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn user_get(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.user().get();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn user_delete(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn user_delete(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.user().delete();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn user_update(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn user_update(client: &Client, input: &mut Input<'_>) -> Result<Prepared, InputError> {
     let builder = client.user().update();
     let builder = input
         .nullable_field(
@@ -4960,13 +4979,13 @@ fn user_update(client: &Client, input: &mut Input<'_>) -> Result<Request, InputE
             |builder, value: String| builder.username(value),
             |builder| builder.clear_username(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_change_password(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().change_password();
     let builder = input
         .nullable_field(
@@ -4988,13 +5007,13 @@ fn user_change_password(
             |builder, value: bool| builder.sign_out_of_other_sessions(value),
             |builder| builder.clear_sign_out_of_other_sessions(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_list_enterprise_connections(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().list_enterprise_connections();
     let builder = input
         .parameter(
@@ -5002,13 +5021,13 @@ fn user_list_enterprise_connections(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_create_enterprise_connection(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .create_enterprise_connection(
@@ -5142,13 +5161,13 @@ fn user_create_enterprise_connection(
             |builder, value: String| builder.saml_idp_sso_url(value),
             |builder| builder.clear_saml_idp_sso_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_delete_enterprise_connection(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .delete_enterprise_connection(
@@ -5160,13 +5179,13 @@ fn user_delete_enterprise_connection(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_update_enterprise_connection(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .update_enterprise_connection(
@@ -5339,13 +5358,13 @@ fn user_update_enterprise_connection(
             |builder, value: bool| builder.sync_user_attributes(value),
             |builder| builder.clear_sync_user_attributes(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_list_enterprise_connection_test_runs(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .list_enterprise_connection_test_runs(
@@ -5375,13 +5394,13 @@ fn user_list_enterprise_connection_test_runs(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_create_enterprise_connection_test_run(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .create_enterprise_connection_test_run(
@@ -5393,31 +5412,31 @@ fn user_create_enterprise_connection_test_run(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_update_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .update_metadata(input.required_field::<Value>("unsafe_metadata")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_get_organization_creation_defaults(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().get_organization_creation_defaults();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_list_organization_invitations(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().list_organization_invitations();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -5425,25 +5444,25 @@ fn user_list_organization_invitations(
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "status", |builder, value: String| builder.status(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_accept_organization_invitation(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .accept_organization_invitation(
             input.required_parameter::<String>("invitation_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_list_organization_memberships(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().list_organization_memberships();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -5455,23 +5474,23 @@ fn user_list_organization_memberships(
             "paginated",
             |builder, value: bool| builder.paginated(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_leave_organization(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .leave_organization(input.required_parameter::<String>("organization_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_list_organization_suggestions(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().list_organization_suggestions();
     let builder = input
         .parameter(builder, "limit", |builder, value: i64| builder.limit(value))?;
@@ -5479,42 +5498,44 @@ fn user_list_organization_suggestions(
         .parameter(builder, "offset", |builder, value: i64| builder.offset(value))?;
     let builder = input
         .parameter(builder, "status", |builder, value: String| builder.status(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_accept_organization_suggestion(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .accept_organization_suggestion(
             input.required_parameter::<String>("suggestion_id")?,
         );
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_set_profile_image(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().set_profile_image();
-    let builder = builder.file(input.file("file"));
-    input.finish(builder.request())
+    let builder = input
+        .optional_file(builder, "file", |builder, file| builder.file(file));
+    let builder = input.format(builder, 1usize, |builder| builder.as_octet_stream());
+    prepared!(input, builder)
 }
 
 fn user_delete_profile_image(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().delete_profile_image();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_remove_password(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.user().remove_password();
     let builder = input
         .field(
@@ -5522,13 +5543,13 @@ fn user_remove_password(
             "current_password",
             |builder, value: String| builder.current_password(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn user_create_service_token(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .user()
         .create_service_token(input.required_field::<String>("service")?);
@@ -5538,20 +5559,23 @@ fn user_create_service_token(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
-fn waitlist_join(client: &Client, input: &mut Input<'_>) -> Result<Request, InputError> {
+fn waitlist_join(
+    client: &Client,
+    input: &mut Input<'_>,
+) -> Result<Prepared, InputError> {
     let builder = client
         .waitlist()
         .join(input.required_field::<String>("email_address")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_list(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.web3_wallets().list();
     let builder = input
         .parameter(
@@ -5559,13 +5583,13 @@ fn web3_wallets_list(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_create(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .web3_wallets()
         .create(input.required_field::<String>("web3_wallet")?);
@@ -5575,33 +5599,33 @@ fn web3_wallets_create(
             "_clerk_session_id",
             |builder, value: String| builder.clerk_session_id(value),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_get(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .web3_wallets()
         .get(input.required_parameter::<String>("web3_wallet_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_delete(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .web3_wallets()
         .delete(input.required_parameter::<String>("web3_wallet_id")?);
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_attempt_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .web3_wallets()
         .attempt_verification(
@@ -5610,13 +5634,13 @@ fn web3_wallets_attempt_verification(
         );
     let builder = input
         .parameter(builder, "Origin", |builder, value: String| builder.origin(value))?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn web3_wallets_prepare_verification(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client
         .web3_wallets()
         .prepare_verification(
@@ -5632,53 +5656,53 @@ fn web3_wallets_prepare_verification(
             |builder, value: String| builder.redirect_url(value),
             |builder| builder.clear_redirect_url(),
         )?;
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_apple_app_site_association(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_apple_app_site_association();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_asset_links(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_asset_links();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_jwks(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_jwks();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_oauth_authorization_server_metadata(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_oauth_authorization_server_metadata();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_openid_configuration(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_openid_configuration();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
 
 fn well_known_get_webauthn_related_origins(
     client: &Client,
     input: &mut Input<'_>,
-) -> Result<Request, InputError> {
+) -> Result<Prepared, InputError> {
     let builder = client.well_known().get_webauthn_related_origins();
-    input.finish(builder.request())
+    prepared!(input, builder)
 }
