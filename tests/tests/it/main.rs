@@ -15,6 +15,7 @@ mod decoding;
 mod document;
 mod documented;
 mod errors;
+mod examples;
 mod external_accounts;
 mod mock;
 mod mutations;
