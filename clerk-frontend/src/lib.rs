@@ -40,7 +40,7 @@
 //! - `rustls` (default): TLS by rustls and ring, with the operating system's certificates.
 //! - `native-tls`: TLS by the operating system's library, if `rustls` is off.
 //! - `backend`: the Backend API.
-//! - `file-token-store`: [`FileTokenStore`], which keeps the client's token in a file.
+//! - `file-token-store`: `FileTokenStore`, which keeps the client's token in a file.
 //! - `stream`: uploads from files and streams.
 //! - `tracing`: one span per call, with its operation, status, attempts and duration; events for retries and drift. No secrets.
 //!

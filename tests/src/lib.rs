@@ -64,3 +64,13 @@ pub fn frontend_calls() -> &'static [CallEntry<clerk_frontend::Client>] {
 pub fn backend_calls() -> &'static [CallEntry<clerk_frontend::backend::Client>] {
     generated::backend::calls::CALLS
 }
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+/// The examples of the package's own README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../clerk-frontend/README.md")]
+struct PackageReadme;
