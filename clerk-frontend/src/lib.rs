@@ -25,6 +25,21 @@
 //! The Backend API is in the module `backend`, with the feature of the same name: a secret key has no place in an application that
 //! is handed out.
 //!
+//! # Lists
+//!
+//! Every operation that gets a list has `pages` and `stream` beside `send`: the whole list, page by page ([`Pages`]) or item by item
+//! ([`ItemStream`]), fetched as it is asked for.
+//!
+//! ```no_run
+//! # async fn example(clerk: clerk_frontend::Client) -> Result<(), clerk_frontend::Error> {
+//! let mut domains = clerk.organization_domains().list("org_123").stream();
+//! while let Some(domain) = domains.next().await {
+//!     println!("{} of {:?}: {}", domains.offset(), domains.total_count(), domain?.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # When Clerk changes
 //!
 //! Unknown fields are ignored, null is as good as absent, a field that should be there and is not takes its type's empty value, and
@@ -65,8 +80,8 @@ pub use generated::frontend::{Client, Envelope, models, resources};
 pub use runtime::FileTokenStore;
 pub use runtime::{
     API_VERSION, Attempt, CallOptions, ClerkError, Clock, Drift, DriftKind, Error, ErrorKind,
-    FilePart, ItemStream, MemoryTokenStore, Method, Object, Page, Part, PartValue, Patch, RawCall,
-    Redirect, Request, Response, Retry, Sending, SendingResponse, Sleep, Text, Timestamp,
+    FilePart, ItemStream, MemoryTokenStore, Method, Object, Page, Pages, Part, PartValue, Patch,
+    RawCall, Redirect, Request, Response, Retry, Sending, SendingResponse, Sleep, Text, Timestamp,
     TimestampError, TokenStore, TokenStoreError, TokenStoreFuture, Value, http_client_builder,
 };
 

@@ -54,6 +54,8 @@ pub(crate) struct Operation {
     /// Whether the body comes as `{response, client}`.
     pub wrapped: bool,
     pub statuses: Statuses,
+    /// How its pages are asked for, if it gets a list.
+    pub listing: Option<Listing>,
     /// The model that has the method too, with its `id` for the path's variable.
     pub receiver: Option<String>,
     /// JSON Pointer in the document.
@@ -69,9 +71,39 @@ impl Operation {
         self.required.len() > MOST_ARGUMENTS
     }
 
+    /// The query parameter of this name.
+    pub(crate) fn query(&self, name: &str) -> Option<&Input> {
+        let mut inputs = self.required.iter().chain(&self.optional);
+        inputs.find(|input| input.place == Place::Query && input.wire == name)
+    }
+
     /// Name of the struct of required inputs.
     pub(crate) fn params(&self) -> String {
         format!("{}Params", self.builder)
+    }
+}
+
+/// How the pages of a list are asked for; with neither offset nor cursor it comes whole.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Listing {
+    /// What it is a list of.
+    pub item: Type,
+    /// The field that holds the items, where the answer is an object with more than a page has.
+    pub field: Option<String>,
+    /// It takes `limit` and `offset`.
+    pub offset: bool,
+    /// It takes `limit` and `starting_after`.
+    pub cursor: bool,
+    /// It takes `paginated`.
+    pub flag: bool,
+    /// How many items are asked for at once if the caller does not say.
+    pub page_size: i64,
+}
+
+impl Listing {
+    /// Whether the list comes in one response.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.offset && !self.cursor
     }
 }
 
@@ -136,6 +168,8 @@ pub(crate) struct Input {
     pub deprecated: bool,
     pub description: Option<String>,
     pub facts: Vec<String>,
+    /// The greatest whole number that the document allows.
+    pub maximum: Option<i64>,
 }
 
 /// Where an input travels.

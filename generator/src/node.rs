@@ -82,6 +82,8 @@ pub(crate) struct Notes {
     pub deprecated: bool,
     /// Default, limits and format, ready to print.
     pub facts: Vec<String>,
+    /// The greatest whole number allowed.
+    pub maximum: Option<i64>,
     /// `x-rust-name`.
     pub name: Option<String>,
     /// Whether `x-rust-type` chose the type.

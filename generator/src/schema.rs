@@ -194,6 +194,7 @@ impl<'a> Lowerer<'a> {
                     number.minimum.as_ref(),
                     number.maximum.as_ref(),
                 );
+                node.notes.maximum = number.maximum.and_then(whole);
                 node
             }
             SchemaKind::Type(Type::Integer(integer)) => {
@@ -203,6 +204,7 @@ impl<'a> Lowerer<'a> {
                     integer.minimum.as_ref(),
                     integer.maximum.as_ref(),
                 );
+                node.notes.maximum = integer.maximum;
                 node
             }
             SchemaKind::Type(Type::Boolean(_)) => Node::new(Shape::Bool, pointer),
@@ -626,6 +628,11 @@ fn range_facts<T: std::fmt::Display>(facts: &mut Vec<String>, least: Option<T>, 
         (Some(least), None) => facts.push(format!("at least {least}")),
         (None, None) => {}
     }
+}
+
+/// The greatest whole number that is not above a limit.
+fn whole(limit: f64) -> Option<i64> {
+    format!("{:.0}", limit.floor()).parse().ok()
 }
 
 fn own_name(schema: &ReferenceOr<Schema>) -> Option<String> {

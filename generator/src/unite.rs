@@ -35,6 +35,10 @@ fn notes(left: &Notes, right: &Notes) -> Notes {
         } else {
             Vec::new()
         },
+        maximum: left
+            .maximum
+            .zip(right.maximum)
+            .map(|(left, right)| left.max(right)),
         typed: left.typed || right.typed,
         name: left.name.clone().or_else(|| right.name.clone()),
         // A secret of one is a secret.

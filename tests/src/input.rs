@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use clerk_frontend::decode::{DecodeError, Output, from_slice_with};
-use clerk_frontend::{Drift, Error, FilePart, Object, Value};
+use clerk_frontend::{Drift, Error, FilePart, Object, Request, Value};
 use serde_json::json;
 
 /// Which values are made up when none is given. Required ones always are.
@@ -241,6 +241,11 @@ impl<'a> Input<'a> {
             return Ok(clear(builder));
         }
         self.field(builder, name, set)
+    }
+
+    /// Whether the client could build the request.
+    pub(crate) fn built(&self, request: Result<Request, Error>) -> Result<(), InputError> {
+        request.map(drop).map_err(InputError::Build)
     }
 
     pub(crate) fn format<B>(&self, builder: B, index: usize, set: impl FnOnce(B) -> B) -> B {

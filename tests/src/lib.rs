@@ -8,7 +8,7 @@ mod generated;
 pub mod input;
 pub mod table;
 
-use table::{CallEntry, ResponseEntry, SchemaEntry};
+use table::{CallEntry, ListEntry, ResponseEntry, SchemaEntry};
 
 /// One API, as the tables know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,18 @@ pub fn frontend_calls() -> &'static [CallEntry<clerk_frontend::Client>] {
 #[must_use]
 pub fn backend_calls() -> &'static [CallEntry<clerk_frontend::backend::Client>] {
     generated::backend::calls::CALLS
+}
+
+/// Returns how the lists of the Frontend API are fetched.
+#[must_use]
+pub fn frontend_lists() -> &'static [ListEntry<clerk_frontend::Client>] {
+    generated::frontend::lists::LISTS
+}
+
+/// Returns how the lists of the Backend API are fetched.
+#[must_use]
+pub fn backend_lists() -> &'static [ListEntry<clerk_frontend::backend::Client>] {
+    generated::backend::lists::LISTS
 }
 
 /// The examples of the README, compiled.

@@ -1,12 +1,15 @@
 //! What the generated tables are made of.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 
 use clerk_frontend::decode::{DecodeError, Output, from_slice, from_slice_with};
 use clerk_frontend::reqwest::header::HeaderMap;
-use clerk_frontend::{Drift, Error, Redirect, Request, SendingResponse, Text, Value};
+use clerk_frontend::{
+    Drift, Error, ItemStream, Page, Pages, Redirect, Request, SendingResponse, Text, Value,
+};
+use futures_core::Stream;
 use serde::Serialize;
 
 use crate::input::{Input, InputError};
@@ -94,6 +97,65 @@ impl<Client> fmt::Debug for CallEntry<Client> {
             self.method, self.path, self.operation_id
         )
     }
+}
+
+/// How the pages of a list are fetched.
+pub struct ListEntry<Client> {
+    pub operation_id: &'static str,
+    pub walks: fn(&Client, &mut Input<'_>) -> Result<Walks, InputError>,
+}
+
+impl<Client> fmt::Debug for ListEntry<Client> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.operation_id)
+    }
+}
+
+/// The two ways through a list; nothing is sent before they are polled.
+pub struct Walks {
+    /// The items of each page, and the total that it tells.
+    pub pages: Walk<(Vec<Value>, Option<i64>)>,
+    pub items: Walk<Value>,
+}
+
+impl fmt::Debug for Walks {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Walks")
+    }
+}
+
+/// All that a stream gives, up to its first error.
+pub type Walk<T> = Pin<Box<dyn Future<Output = Result<Vec<T>, Error>>>>;
+
+/// Makes the two ways through a list, their items written back.
+pub(crate) fn walks<T>(pages: Pages<T>, items: ItemStream<T>) -> Walks
+where
+    T: Serialize + 'static,
+    Pages<T>: Stream<Item = Result<Page<T>, Error>>,
+    ItemStream<T>: Stream<Item = Result<T, Error>>,
+{
+    Walks {
+        pages: Box::pin(collect(pages, |page: Page<T>| {
+            (page.data.iter().map(written).collect(), page.total_count)
+        })),
+        items: Box::pin(collect(items, |item: T| written(&item))),
+    }
+}
+
+async fn collect<T, U>(
+    stream: impl Stream<Item = Result<T, Error>>,
+    convert: fn(T) -> U,
+) -> Result<Vec<U>, Error> {
+    let mut stream = pin!(stream);
+    let mut all = Vec::new();
+    while let Some(next) = poll_fn(|task| stream.as_mut().poll_next(task)).await {
+        all.push(convert(next?));
+    }
+    Ok(all)
+}
+
+fn written(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// Decodes a body as the client would and writes the value back.

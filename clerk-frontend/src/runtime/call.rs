@@ -116,15 +116,33 @@ impl Call {
         self.set_query(name, Value::String(text), Secrecy::Open);
     }
 
-    /// Returns the whole number that a query parameter is set to.
+    /// Returns whether a query parameter is set.
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        self.values.query.iter().any(|known| known.name == name)
+    }
+
+    /// Returns the whole number that a query parameter is set to, be it as text.
     pub(crate) fn query_integer(&self, name: &str) -> Option<i64> {
         let values = self.values.query.iter();
         let mut named = values.filter(|known| known.name == name);
-        named.next_back().and_then(|known| known.value.as_i64())
+        match &named.next_back()?.value {
+            Value::String(text) => text.parse().ok(),
+            value => value.as_i64(),
+        }
+    }
+
+    /// Takes a query parameter off again.
+    pub(crate) fn remove_query(&mut self, name: &str) {
+        self.values.query.retain(|known| known.name != name);
+    }
+
+    /// Returns what the call is addressed to.
+    pub(crate) fn target(&self) -> &Target {
+        &self.values.target
     }
 
     fn set_query(&mut self, name: &'static str, value: Value, secrecy: Secrecy) {
-        self.values.query.retain(|known| known.name != name);
+        self.remove_query(name);
         self.add_query(Cow::Borrowed(name), value, secrecy);
     }
 

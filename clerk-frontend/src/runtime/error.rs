@@ -208,6 +208,11 @@ impl Error {
         error.with_response(status, headers, body)
     }
 
+    /// A list that cannot be read to its end.
+    pub(crate) fn list(message: String) -> Self {
+        Self::new(ErrorKind::Decode, message)
+    }
+
     fn with_response(mut self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
         self.inner.status = Some(status);
         self.inner.retry_after = error_body::retry_after(headers);

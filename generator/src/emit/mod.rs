@@ -93,6 +93,7 @@ pub(crate) fn table_files(apis: &[Api]) -> Files {
         files.insert(format!("{folder}/responses.rs"), tables::responses(api));
         files.insert(format!("{folder}/schemas.rs"), tables::schemas(api));
         files.insert(format!("{folder}/calls.rs"), tables::calls(api));
+        files.insert(format!("{folder}/lists.rs"), tables::lists(api));
     }
     files
 }

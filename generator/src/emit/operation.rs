@@ -7,7 +7,9 @@ use crate::emit::arguments::{self, Argument};
 use crate::emit::docs;
 use crate::emit::source::Source;
 use crate::emit::types::{self, Models, field_type, ident};
-use crate::ir::{Auth, Format, Input, Operation, Output, Place, Resource, Statuses, Type, Verb};
+use crate::ir::{
+    Auth, Format, Input, Listing, Operation, Output, Place, Resource, Statuses, Type, Verb,
+};
 use crate::words;
 
 /// The type callers pass: free-form objects are taken as any JSON value that converts.
@@ -158,24 +160,25 @@ pub(super) fn items(operation: &Operation, resource: &Resource, source: &mut Sou
     source.item(builder_struct(operation, resource));
     source.item(builder_setters(operation));
     source.text(&registration(operation));
-    if let Some(item) = paged_item(operation) {
-        let item = types::type_text(item, Models::Qualified);
-        source.text(&format!("call_stream!({} => {item});", operation.builder));
+    if let Some(listing) = &operation.listing {
+        source.text(&paging(operation, listing));
     }
 }
 
-/// The item type of a list that is fetched page by page.
-pub(super) fn paged_item(operation: &Operation) -> Option<&Type> {
-    let Output::Json(Type::Page(item)) = &operation.output else {
-        return None;
+/// The registration of a list's `pages` and `stream`.
+fn paging(operation: &Operation, listing: &Listing) -> String {
+    let output = output_text(operation);
+    let list = match &listing.field {
+        Some(field) => {
+            let item = types::type_text(&listing.item, Models::Qualified);
+            format!("{output} {{ {field}: {item} }}")
+        }
+        None => output,
     };
-    let takes = |name: &str| {
-        let mut inputs = operation.optional.iter();
-        inputs.any(|input| {
-            input.place == Place::Query && input.wire == name && input.ty == Type::Integer
-        })
-    };
-    (takes("limit") && takes("offset")).then_some(item)
+    format!(
+        "call_pages!(\n    {} => {list},\n    Paging {{ offset: {}, cursor: {}, flag: {}, page_size: {} }}\n);",
+        operation.builder, listing.offset, listing.cursor, listing.flag, listing.page_size
+    )
 }
 
 fn facts(operation: &Operation) -> TokenStream {
@@ -435,7 +438,18 @@ fn answer(operation: &Operation) -> String {
         Output::Nothing => "Answers with nothing.".to_owned(),
         Output::Redirect => "Answers with a redirect, which is not followed.".to_owned(),
         Output::Text => "Answers with text.".to_owned(),
-        Output::Json(ty) => format!("Answers with `{}`.", types::type_text(ty, Models::Imported)),
+        Output::Json(ty) => {
+            let ty = types::type_text(ty, Models::Imported);
+            match &operation.listing {
+                None => format!("Answers with `{ty}`."),
+                Some(listing) if listing.is_whole() => {
+                    format!("Answers with `{ty}`, the whole list at once.")
+                }
+                Some(_) => {
+                    format!("Answers with `{ty}`; `pages` and `stream` fetch the whole list.")
+                }
+            }
+        }
     }
 }
 

@@ -84,8 +84,8 @@ fn imports(resource: &Resource, api: &str) -> TokenStream {
     let mut wrapped = false;
     for operation in &resource.operations {
         wrapped |= operation.wrapped;
-        if operation::paged_item(operation).is_some() {
-            names.insert("call_stream");
+        if operation.listing.is_some() {
+            names.extend(["Paging", "call_pages"]);
         }
         for ty in written_types(operation) {
             types::runtime_names(&ty, &mut names);

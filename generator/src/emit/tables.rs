@@ -27,6 +27,7 @@ pub(super) fn api_index() -> String {
     let mut source = Source::new("spec");
     source.item(quote! {
         pub(crate) mod calls;
+        pub(crate) mod lists;
         pub(crate) mod responses;
         pub(crate) mod schemas;
     });
@@ -140,12 +141,13 @@ impl Uses {
     }
 }
 
+const ALLOW_DEPRECATED: &str =
+    "#![allow(deprecated, reason = \"operations that Clerk deprecated are called as well\")]";
+
 /// How each operation is called with what a test gives.
 pub(super) fn calls(api: &Api) -> String {
     let mut source = Source::new(&api.document);
-    source.text(
-        "#![allow(deprecated, reason = \"operations that Clerk deprecated are called as well\")]",
-    );
+    source.text(ALLOW_DEPRECATED);
     let root = public(api.kind);
     let mut uses = Uses::default();
     let mut resources_used = false;
@@ -196,6 +198,58 @@ pub(super) fn calls(api: &Api) -> String {
     source.finish()
 }
 
+/// How the pages of each list are fetched with what a test gives.
+pub(super) fn lists(api: &Api) -> String {
+    let mut source = Source::new(&api.document);
+    source.text(ALLOW_DEPRECATED);
+    let root = public(api.kind);
+    let lists = || operations(api).filter(|(_, operation)| operation.listing.is_some());
+    let mut uses = Uses::default();
+    for (_, operation) in lists() {
+        let required = operation.required.iter();
+        required.for_each(|input| uses.see(&value_type(input)));
+    }
+    let names = uses.models.then(|| quote!(models,));
+    source.item(quote! {
+        use #root::{Client, #names};
+        use crate::input::{Input, InputError};
+        use crate::table::{ListEntry, Walks, walks};
+    });
+    let mut table = String::from("pub(crate) static LISTS: &[ListEntry<Client>] = &[\n");
+    for (resource, operation) in lists() {
+        table.push_str(&format!(
+            "    ListEntry {{\n        operation_id: {:?},\n        walks: {},\n    }},\n",
+            operation.id,
+            call_name(resource, operation)
+        ));
+    }
+    table.push_str("];\n");
+    source.text(&table);
+    for (resource, operation) in lists() {
+        let name = call_name(resource, operation);
+        let accessor = ident(&resource.name);
+        let method = ident(&operation.method);
+        let required = operation.required.iter().map(required);
+        let limit = operation
+            .optional
+            .iter()
+            .find(|input| input.wire == "limit");
+        let limit = limit.map(optional);
+        let limit = limit.map(|limit| quote!(let builder = #limit;));
+        let session = session(operation);
+        source.item(quote! {
+            fn #name(client: &Client, input: &mut Input<'_>) -> Result<Walks, InputError> {
+                let builder = client.#accessor().#method(#(#required),*);
+                #limit
+                #session
+                input.built(builder.request())?;
+                Ok(walks(builder.clone().pages(), builder.stream()))
+            }
+        });
+    }
+    source.finish()
+}
+
 fn operations(api: &Api) -> impl Iterator<Item = (&Resource, &Operation)> {
     api.resources.iter().flat_map(|resource| {
         resource
@@ -222,8 +276,7 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
         quote!(#(#required),*)
     };
     let optional = operation.optional.iter().map(optional);
-    let session = (operation.auth == Auth::Session)
-        .then(|| quote!(let builder = builder.bearer_auth("a session's token");));
+    let session = session(operation);
     let credentials = (operation.auth == Auth::Basic).then(|| {
         quote! {
             let builder = input.basic_auth(builder, |builder, id, secret| builder.basic_auth(id, secret));
@@ -244,6 +297,12 @@ fn call(resource: &Resource, operation: &Operation) -> TokenStream {
             prepared!(input, builder)
         }
     }
+}
+
+/// The session's token, for operations that are called with one.
+fn session(operation: &Operation) -> Option<TokenStream> {
+    (operation.auth == Auth::Session)
+        .then(|| quote!(let builder = builder.bearer_auth("a session's token");))
 }
 
 /// The type a test reads the value as.

@@ -62,6 +62,7 @@ fn input(wire: &str, place: Place, ty: Type) -> Input {
         deprecated: false,
         description: None,
         facts: Vec::new(),
+        maximum: None,
     }
 }
 
@@ -310,6 +311,7 @@ fn a_resource() {
             redirect: vec![303],
             error: vec![401, 404],
         },
+        listing: None,
         receiver: None,
         pointer: "/paths/~1lamps~1{lamp_id}/patch".to_owned(),
     };
@@ -424,9 +426,11 @@ call_methods!(Update => models::Lamp, Envelope<models::Lamp>);
 
 Every operation of both APIs and the method that calls it: 1 in all. `frontend` methods start at `clerk_frontend::Client`, `backend` methods at `clerk_frontend::backend::Client`.
 
-| API | resource | method | verb and path | operation id | state |
-|---|---|---|---|---|---|
-| frontend | `lamps` | `update` | `PATCH /lamps/{lamp_id}` | `updateLamp` |  |
+Those that get a list have `pages()` and `stream()` beside `send()`: *offset* asks for page after page by `limit` and `offset`, *cursor* by `limit` and `starting_after`, *whole* gets the list in one response.
+
+| API | resource | method | verb and path | operation id | list | state |
+|---|---|---|---|---|---|---|
+| frontend | `lamps` | `update` | `PATCH /lamps/{lamp_id}` | `updateLamp` |  |  |
 "#
     );
 }

@@ -73,6 +73,7 @@ impl InputDraft {
             deprecated: self.deprecated,
             description: self.description.clone(),
             facts: self.node.notes.facts.clone(),
+            maximum: self.node.notes.maximum,
         }
     }
 }

@@ -5,6 +5,7 @@ mod cycles;
 mod inputs;
 mod models;
 mod operations;
+mod paging;
 mod parameters;
 mod receivers;
 mod resources;
@@ -39,7 +40,8 @@ pub(crate) fn lower(
     errors.append(&mut types.errors);
 
     let models = models::models(&drafts, &types, name, &mut errors);
-    let resources = resources::resources(drafts, &types, document, name, &mut errors);
+    let mut resources = resources::resources(drafts, &types, document, name, &mut errors);
+    paging::find(&mut resources, &models);
     receivers::check(&resources, &models, name, &mut errors);
     if !errors.is_empty() {
         return Err(errors);

@@ -12,12 +12,13 @@ use crate::types::Types;
 use crate::words;
 
 /// Methods that every builder has.
-const BUILDER_METHODS: [&str; 12] = [
+const BUILDER_METHODS: [&str; 13] = [
     "send",
     "send_response",
     "options",
     "request",
     "stream",
+    "pages",
     "extra_query",
     "extra_header",
     "extra_field",
@@ -248,6 +249,8 @@ fn operation(
         output,
         wrapped: draft.wrapped,
         statuses: draft.statuses,
+        // Found once all types are there.
+        listing: None,
         receiver: draft.receiver,
         pointer: draft.pointer,
     }

@@ -155,7 +155,7 @@ fn lost(sent: &Value, written: &Value, path: &str, failures: &mut BTreeSet<Strin
 }
 
 /// A committed document with our corrections.
-fn corrected(api: Api) -> Value {
+pub(crate) fn corrected(api: Api) -> Value {
     let folder = match api {
         Api::Frontend => "frontend",
         Api::Backend => "backend",
@@ -170,7 +170,7 @@ fn corrected(api: Api) -> Value {
     document
 }
 
-fn json_responses(document: &Value) -> Vec<(String, &Value)> {
+pub(crate) fn json_responses(document: &Value) -> Vec<(String, &Value)> {
     let mut responses = Vec::new();
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values() {
@@ -188,7 +188,7 @@ fn json_responses(document: &Value) -> Vec<(String, &Value)> {
 }
 
 /// A value that the schema allows, with every field there is; `variant` chooses among the members of a union.
-fn sample(document: &Value, schema: &Value, variant: usize) -> Value {
+pub(crate) fn sample(document: &Value, schema: &Value, variant: usize) -> Value {
     let schema = document::resolve(document, schema);
     for key in ["oneOf", "anyOf"] {
         let members: Vec<&Value> = schema[key].as_array().into_iter().flatten().collect();

@@ -17,6 +17,7 @@ mod documented;
 mod errors;
 mod examples;
 mod external_accounts;
+mod lists;
 mod mock;
 mod mutations;
 mod oauth_applications;

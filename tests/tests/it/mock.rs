@@ -1,8 +1,8 @@
-//! A server that answers every request alike and remembers what it was sent.
+//! A server that answers every request in one way and remembers what it was sent.
 
 use clerk_frontend::{Client, Value, backend};
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 pub(crate) struct Server {
     server: MockServer,
@@ -19,7 +19,7 @@ pub(crate) struct Sent {
 }
 
 impl Server {
-    pub(crate) async fn answering(response: ResponseTemplate) -> Self {
+    pub(crate) async fn answering(response: impl Respond + 'static) -> Self {
         let server = MockServer::start().await;
         Mock::given(any())
             .respond_with(response)

@@ -16,6 +16,16 @@ pub struct Page<T> {
     pub total_count: Option<i64>,
 }
 
+impl<T> Page<T> {
+    /// Makes a page of a list that comes in another shape.
+    pub(crate) fn of(data: impl Into<Option<Vec<T>>>, total_count: impl Into<Option<i64>>) -> Self {
+        Self {
+            data: data.into().unwrap_or_default(),
+            total_count: total_count.into(),
+        }
+    }
+}
+
 static PAGE: Shape = Shape {
     name: "Page",
     kind: ShapeKind::Page,

@@ -2,5 +2,6 @@
 // Changes belong into the document's overlays or the generator.
 
 pub(crate) mod calls;
+pub(crate) mod lists;
 pub(crate) mod responses;
 pub(crate) mod schemas;

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The allowlist identifiers of Clerk's Backend API: 3 operations, reached through
@@ -26,7 +27,7 @@ impl AllowlistIdentifiers {
     /// `GET /allowlist_identifiers`, operation `ListAllowlistIdentifiers`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<AllowlistIdentifier>`.
+    /// - Answers with `Page<AllowlistIdentifier>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 402.
     #[inline]
     pub fn list(&self) -> List {
@@ -102,7 +103,10 @@ impl List {
 
 call_methods!(List => Page<models::AllowlistIdentifier>, Page<models::AllowlistIdentifier>);
 
-call_stream!(List => models::AllowlistIdentifier);
+call_pages!(
+    List => Page<models::AllowlistIdentifier>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateAllowlistIdentifier",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Value, call_methods,
+    call_pages, list,
 };
 
 /// The API keys of Clerk's Backend API: 8 operations, reached through `client.api_keys()`.
@@ -27,7 +27,7 @@ impl ApiKeys {
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<ApiKey>`.
+    /// - Answers with `Page<ApiKey>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -192,7 +192,10 @@ impl List {
 
 call_methods!(List => Page<models::ApiKey>, Page<models::ApiKey>);
 
-call_stream!(List => models::ApiKey);
+call_pages!(
+    List => Page<models::ApiKey>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createApiKey",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The billing of Clerk's Backend API: 12 operations, reached through `client.billing()`.
@@ -25,7 +26,7 @@ impl Billing {
     /// `GET /billing/plans`, operation `GetCommercePlanList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPlan>`.
+    /// - Answers with `Page<BillingPlan>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_plans(&self) -> ListPlans {
@@ -37,7 +38,7 @@ impl Billing {
     /// `GET /billing/prices`, operation `GetBillingPriceList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPrice>`.
+    /// - Answers with `Page<BillingPrice>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn list_prices(&self) -> ListPrices {
@@ -66,7 +67,7 @@ impl Billing {
     /// `GET /billing/statements`, operation `GetBillingStatementList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingStatement>`.
+    /// - Answers with `Page<BillingStatement>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_statements(&self) -> ListStatements {
@@ -91,7 +92,7 @@ impl Billing {
     /// `GetBillingStatementPaymentAttempts`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPaymentAttempt>`.
+    /// - Answers with `Page<BillingPaymentAttempt>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 404, 422, 500.
     #[inline]
     pub fn list_statement_payment_attempts(
@@ -107,7 +108,7 @@ impl Billing {
     /// `GET /billing/subscription_items`, operation `GetCommerceSubscriptionItemList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingSubscriptionItem>`.
+    /// - Answers with `Page<BillingSubscriptionItem>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_subscription_items(&self) -> ListSubscriptionItems {
@@ -266,7 +267,10 @@ impl ListPlans {
 
 call_methods!(ListPlans => Page<models::BillingPlan>, Page<models::BillingPlan>);
 
-call_stream!(ListPlans => models::BillingPlan);
+call_pages!(
+    ListPlans => Page<models::BillingPlan>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static LIST_PRICES: Operation = Operation {
     id: "GetBillingPriceList",
@@ -317,7 +321,10 @@ impl ListPrices {
 
 call_methods!(ListPrices => Page<models::BillingPrice>, Page<models::BillingPrice>);
 
-call_stream!(ListPrices => models::BillingPrice);
+call_pages!(
+    ListPrices => Page<models::BillingPrice>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE_PRICE: Operation = Operation {
     id: "CreateBillingPrice",
@@ -424,7 +431,10 @@ impl ListStatements {
 
 call_methods!(ListStatements => Page<models::BillingStatement>, Page<models::BillingStatement>);
 
-call_stream!(ListStatements => models::BillingStatement);
+call_pages!(
+    ListStatements => Page<models::BillingStatement>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static GET_STATEMENT: Operation = Operation {
     id: "GetBillingStatement",
@@ -488,7 +498,10 @@ impl ListStatementPaymentAttempts {
 
 call_methods!(ListStatementPaymentAttempts => Page<models::BillingPaymentAttempt>, Page<models::BillingPaymentAttempt>);
 
-call_stream!(ListStatementPaymentAttempts => models::BillingPaymentAttempt);
+call_pages!(
+    ListStatementPaymentAttempts => Page<models::BillingPaymentAttempt>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static LIST_SUBSCRIPTION_ITEMS: Operation = Operation {
     id: "GetCommerceSubscriptionItemList",
@@ -578,7 +591,10 @@ impl ListSubscriptionItems {
 
 call_methods!(ListSubscriptionItems => Page<models::BillingSubscriptionItem>, Page<models::BillingSubscriptionItem>);
 
-call_stream!(ListSubscriptionItems => models::BillingSubscriptionItem);
+call_pages!(
+    ListSubscriptionItems => Page<models::BillingSubscriptionItem>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CANCEL_SUBSCRIPTION_ITEM: Operation = Operation {
     id: "CancelCommerceSubscriptionItem",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The blocklist identifiers of Clerk's Backend API: 3 operations, reached through
@@ -26,7 +27,7 @@ impl BlocklistIdentifiers {
     /// `GET /blocklist_identifiers`, operation `ListBlocklistIdentifiers`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BlocklistIdentifier>`.
+    /// - Answers with `Page<BlocklistIdentifier>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 402.
     #[inline]
     pub fn list(&self) -> List {
@@ -78,6 +79,11 @@ pub struct List {
 }
 
 call_methods!(List => Page<models::BlocklistIdentifier>, Page<models::BlocklistIdentifier>);
+
+call_pages!(
+    List => Page<models::BlocklistIdentifier>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateBlocklistIdentifier",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The clients of Clerk's Backend API: 3 operations, reached through `client.clients()`.
@@ -24,7 +25,7 @@ impl Clients {
     /// `GET /clients`, operation `GetClientList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Client>`.
+    /// - Answers with `Page<Client>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 410, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -106,7 +107,10 @@ impl List {
 
 call_methods!(List => Page<models::Client>, Page<models::Client>);
 
-call_stream!(List => models::Client);
+call_pages!(
+    List => Page<models::Client>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static VERIFY: Operation = Operation {
     id: "VerifyClient",

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The directories of Clerk's Backend API: 10 operations, reached through
@@ -28,7 +28,7 @@ impl Directories {
     /// `GET /directories`, operation `ListDirectories`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Directory>`.
+    /// - Answers with `Page<Directory>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -97,7 +97,7 @@ impl Directories {
     /// `ListDirectoryGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<DirectoryGroupRoleMapping>`.
+    /// - Answers with `Page<DirectoryGroupRoleMapping>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list_group_role_mappings(
@@ -219,7 +219,10 @@ impl List {
 
 call_methods!(List => Page<models::Directory>, Page<models::Directory>);
 
-call_stream!(List => models::Directory);
+call_pages!(
+    List => Page<models::Directory>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateDirectory",
@@ -386,6 +389,11 @@ pub struct ListGroupRoleMappings {
 call_methods!(
     ListGroupRoleMappings => Page<models::DirectoryGroupRoleMapping>,
     Page<models::DirectoryGroupRoleMapping>
+);
+
+call_pages!(
+    ListGroupRoleMappings => Page<models::DirectoryGroupRoleMapping>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
 );
 
 static REPLACE_GROUP_ROLE_MAPPINGS: Operation = Operation {

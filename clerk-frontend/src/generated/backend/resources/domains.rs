@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The domains of Clerk's Backend API: 4 operations, reached through `client.domains()`.
@@ -26,7 +27,7 @@ impl Domains {
     /// `GET /domains`, operation `ListDomains`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Domain>`.
+    /// - Answers with `Page<Domain>`, the whole list at once.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -91,6 +92,11 @@ pub struct List {
 }
 
 call_methods!(List => Page<models::Domain>, Page<models::Domain>);
+
+call_pages!(
+    List => Page<models::Domain>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "AddDomain",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The enterprise connections of Clerk's Backend API: 7 operations, reached through
@@ -27,7 +27,7 @@ impl EnterpriseConnections {
     /// `GET /enterprise_connections`, operation `ListEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<EnterpriseConnection>`.
+    /// - Answers with `Page<EnterpriseConnection>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 402, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -101,7 +101,7 @@ impl EnterpriseConnections {
     /// `ListEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 402, 403, 404, 422.
     #[inline]
     pub fn list_test_runs(
@@ -181,7 +181,10 @@ impl List {
 
 call_methods!(List => Page<models::EnterpriseConnection>, Page<models::EnterpriseConnection>);
 
-call_stream!(List => models::EnterpriseConnection);
+call_pages!(
+    List => Page<models::EnterpriseConnection>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateEnterpriseConnection",
@@ -574,7 +577,10 @@ impl ListTestRuns {
 
 call_methods!(ListTestRuns => Page<models::EnterpriseConnectionTestRun>, Page<models::EnterpriseConnectionTestRun>);
 
-call_stream!(ListTestRuns => models::EnterpriseConnectionTestRun);
+call_pages!(
+    ListTestRuns => Page<models::EnterpriseConnectionTestRun>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE_TEST_RUN: Operation = Operation {
     id: "CreateEnterpriseConnectionTestRun",

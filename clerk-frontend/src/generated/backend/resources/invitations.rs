@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Value, call_methods,
+    call_pages, list,
 };
 
 /// The invitations of Clerk's Backend API: 4 operations, reached through
@@ -28,7 +28,7 @@ impl Invitations {
     /// `GET /invitations`, operation `ListInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Invitation>`.
+    /// - Answers with `Page<Invitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -146,7 +146,10 @@ impl List {
 
 call_methods!(List => Page<models::Invitation>, Page<models::Invitation>);
 
-call_stream!(List => models::Invitation);
+call_pages!(
+    List => Page<models::Invitation>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateInvitation",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
-    call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Value, call_methods,
+    call_pages,
 };
 
 /// The JWT templates of Clerk's Backend API: 5 operations, reached through
@@ -28,7 +28,7 @@ impl JwtTemplates {
     /// `GET /jwt_templates`, operation `ListJWTTemplates`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<JwtTemplate>`.
+    /// - Answers with `Page<JwtTemplate>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -143,7 +143,10 @@ impl List {
 
 call_methods!(List => Page<models::JwtTemplate>, Page<models::JwtTemplate>);
 
-call_stream!(List => models::JwtTemplate);
+call_pages!(
+    List => Page<models::JwtTemplate>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateJWTTemplate",

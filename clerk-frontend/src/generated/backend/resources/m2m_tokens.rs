@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Value, call_methods,
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, Value, call_methods,
+    call_pages,
 };
 
 /// The M2M tokens of Clerk's Backend API: 4 operations, reached through `client.m2m_tokens()`.
@@ -27,7 +28,7 @@ impl M2mTokens {
     /// `GET /m2m_tokens`, operation `getM2MTokens`.
     ///
     /// - Authentication: the machine's secret key if the client has one, else the client's credentials.
-    /// - Answers with `M2mTokenList`.
+    /// - Answers with `M2mTokenList`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -127,6 +128,11 @@ impl List {
 }
 
 call_methods!(List => models::M2mTokenList, models::M2mTokenList);
+
+call_pages!(
+    List => models::M2mTokenList { m2m_tokens: models::M2mToken },
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createM2MToken",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The machines of Clerk's Backend API: 9 operations, reached through `client.machines()`.
@@ -25,7 +25,7 @@ impl Machines {
     /// `GET /machines`, operation `ListMachines`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Machine>`.
+    /// - Answers with `Page<Machine>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -196,7 +196,10 @@ impl List {
 
 call_methods!(List => Page<models::Machine>, Page<models::Machine>);
 
-call_stream!(List => models::Machine);
+call_pages!(
+    List => Page<models::Machine>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateMachine",

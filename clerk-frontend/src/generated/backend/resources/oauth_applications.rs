@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Paging,
+    call_methods, call_pages, list,
 };
 
 /// The OAuth applications of Clerk's Backend API: 8 operations, reached through
@@ -28,7 +28,7 @@ impl OAuthApplications {
     /// `GET /oauth_applications`, operation `ListOAuthApplications`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OAuthApplication>`.
+    /// - Answers with `Page<OAuthApplication>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -203,7 +203,10 @@ impl List {
 
 call_methods!(List => Page<models::OAuthApplication>, Page<models::OAuthApplication>);
 
-call_stream!(List => models::OAuthApplication);
+call_pages!(
+    List => Page<models::OAuthApplication>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOAuthApplication",

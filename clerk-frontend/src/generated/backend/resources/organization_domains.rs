@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The organization domains of Clerk's Backend API: 6 operations, reached through
@@ -26,7 +26,7 @@ impl OrganizationDomains {
     /// `GET /organization_domains`, operation `ListAllOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationDomain>`.
+    /// - Answers with `Page<OrganizationDomain>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -40,7 +40,7 @@ impl OrganizationDomains {
     /// `GET /organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationDomain>`.
+    /// - Answers with `Page<OrganizationDomain>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -211,7 +211,10 @@ impl ListAll {
 
 call_methods!(ListAll => Page<models::OrganizationDomain>, Page<models::OrganizationDomain>);
 
-call_stream!(ListAll => models::OrganizationDomain);
+call_pages!(
+    ListAll => Page<models::OrganizationDomain>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static LIST: Operation = Operation {
     id: "ListOrganizationDomains",
@@ -262,7 +265,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationDomain>, Page<models::OrganizationDomain>);
 
-call_stream!(List => models::OrganizationDomain);
+call_pages!(
+    List => Page<models::OrganizationDomain>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationDomain",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Value, call_methods,
+    call_pages, list,
 };
 
 /// The organization invitations of Clerk's Backend API: 7 operations, reached through
@@ -28,7 +28,7 @@ impl OrganizationInvitations {
     /// `GET /organization_invitations`, operation `ListInstanceOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404, 422, 500.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -42,7 +42,7 @@ impl OrganizationInvitations {
     /// `GET /organizations/{organization_id}/invitations`, operation `ListOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -97,7 +97,7 @@ impl OrganizationInvitations {
     /// `ListPendingOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -212,7 +212,10 @@ impl ListAll {
 
 call_methods!(ListAll => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
 
-call_stream!(ListAll => models::OrganizationInvitation);
+call_pages!(
+    ListAll => Page<models::OrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static LIST: Operation = Operation {
     id: "ListOrganizationInvitations",
@@ -275,7 +278,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
 
-call_stream!(List => models::OrganizationInvitation);
+call_pages!(
+    List => Page<models::OrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationInvitation",
@@ -439,7 +445,10 @@ impl ListPending {
 
 call_methods!(ListPending => Page<models::OrganizationInvitation>, Page<models::OrganizationInvitation>);
 
-call_stream!(ListPending => models::OrganizationInvitation);
+call_pages!(
+    ListPending => Page<models::OrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static GET: Operation = Operation {
     id: "GetOrganizationInvitation",

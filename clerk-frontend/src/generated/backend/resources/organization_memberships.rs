@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Timestamp, Value,
-    call_methods, call_stream, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Timestamp, Value,
+    call_methods, call_pages, list,
 };
 
 /// The organization memberships of Clerk's Backend API: 6 operations, reached through
@@ -28,7 +28,7 @@ impl OrganizationMemberships {
     /// `GET /organization_memberships`, operation `InstanceGetOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembership>`.
+    /// - Answers with `Page<OrganizationMembership>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422, 500.
     #[inline]
     pub fn list_all(&self) -> ListAll {
@@ -42,7 +42,7 @@ impl OrganizationMemberships {
     /// `GET /organizations/{organization_id}/memberships`, operation `ListOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembership>`.
+    /// - Answers with `Page<OrganizationMembership>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -180,7 +180,10 @@ impl ListAll {
 
 call_methods!(ListAll => Page<models::OrganizationMembership>, Page<models::OrganizationMembership>);
 
-call_stream!(ListAll => models::OrganizationMembership);
+call_pages!(
+    ListAll => Page<models::OrganizationMembership>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static LIST: Operation = Operation {
     id: "ListOrganizationMemberships",
@@ -363,7 +366,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationMembership>, Page<models::OrganizationMembership>);
 
-call_stream!(List => models::OrganizationMembership);
+call_pages!(
+    List => Page<models::OrganizationMembership>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationMembership",

@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The organization permissions of Clerk's Backend API: 5 operations, reached through
@@ -27,7 +28,7 @@ impl OrganizationPermissions {
     /// `GET /organization_permissions`, operation `ListOrganizationPermissions`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Permission>`.
+    /// - Answers with `Page<Permission>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -136,7 +137,10 @@ impl List {
 
 call_methods!(List => Page<models::Permission>, Page<models::Permission>);
 
-call_stream!(List => models::Permission);
+call_pages!(
+    List => Page<models::Permission>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationPermission",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The organization roles of Clerk's Backend API: 7 operations, reached through
@@ -28,7 +28,7 @@ impl OrganizationRoles {
     /// `GET /organization_roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Role>`.
+    /// - Answers with `Page<Role>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -183,7 +183,10 @@ impl List {
 
 call_methods!(List => Page<models::Role>, Page<models::Role>);
 
-call_stream!(List => models::Role);
+call_pages!(
+    List => Page<models::Role>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationRole",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Value, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Paging, Value,
+    call_methods, call_pages, list,
 };
 
 /// The organizations of Clerk's Backend API: 12 operations, reached through
@@ -28,7 +28,7 @@ impl Organizations {
     /// `GET /organizations`, operation `ListOrganizations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Organization>`.
+    /// - Answers with `Page<Organization>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -312,7 +312,10 @@ impl List {
 
 call_methods!(List => Page<models::Organization>, Page<models::Organization>);
 
-call_stream!(List => models::Organization);
+call_pages!(
+    List => Page<models::Organization>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganization",

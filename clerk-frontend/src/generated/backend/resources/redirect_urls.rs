@@ -3,7 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The redirect URLs of Clerk's Backend API: 4 operations, reached through
@@ -25,7 +26,7 @@ impl RedirectUrls {
     /// `GET /redirect_urls`, operation `ListRedirectURLs`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<RedirectUrl>`.
+    /// - Answers with `Page<RedirectUrl>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -115,7 +116,10 @@ impl List {
 
 call_methods!(List => Page<models::RedirectUrl>, Page<models::RedirectUrl>);
 
-call_stream!(List => models::RedirectUrl);
+call_pages!(
+    List => Page<models::RedirectUrl>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateRedirectURL",

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The role sets of Clerk's Backend API: 7 operations, reached through `client.role_sets()`.
@@ -26,7 +26,7 @@ impl RoleSets {
     /// `GET /role_sets`, operation `ListRoleSets`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<RoleSet>`.
+    /// - Answers with `Page<RoleSet>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -185,7 +185,10 @@ impl List {
 
 call_methods!(List => Page<models::RoleSet>, Page<models::RoleSet>);
 
-call_stream!(List => models::RoleSet);
+call_pages!(
+    List => Page<models::RoleSet>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateRoleSet",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The SAML connections of Clerk's Backend API: 5 operations, reached through
@@ -26,7 +26,7 @@ impl SamlConnections {
     /// `GET /saml_connections`, operation `ListSAMLConnections`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<SamlConnection>`.
+    /// - Answers with `Page<SamlConnection>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 402, 403, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -161,7 +161,10 @@ impl List {
 
 call_methods!(List => Page<models::SamlConnection>, Page<models::SamlConnection>);
 
-call_stream!(List => models::SamlConnection);
+call_pages!(
+    List => Page<models::SamlConnection>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateSAMLConnection",

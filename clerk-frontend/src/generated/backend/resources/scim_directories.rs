@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The SCIM directories of Clerk's Backend API: 10 operations, reached through
@@ -28,7 +28,7 @@ impl ScimDirectories {
     /// `GET /scim_directories`, operation `ListSCIMDirectories`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<ScimDirectory>`.
+    /// - Answers with `Page<ScimDirectory>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -100,7 +100,7 @@ impl ScimDirectories {
     /// `ListSCIMGroupRoleMappings`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<ScimGroupRoleMapping>`.
+    /// - Answers with `Page<ScimGroupRoleMapping>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list_group_role_mappings(
@@ -225,7 +225,10 @@ impl List {
 
 call_methods!(List => Page<models::ScimDirectory>, Page<models::ScimDirectory>);
 
-call_stream!(List => models::ScimDirectory);
+call_pages!(
+    List => Page<models::ScimDirectory>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateSCIMDirectory",
@@ -390,6 +393,11 @@ pub struct ListGroupRoleMappings {
 }
 
 call_methods!(ListGroupRoleMappings => Page<models::ScimGroupRoleMapping>, Page<models::ScimGroupRoleMapping>);
+
+call_pages!(
+    ListGroupRoleMappings => Page<models::ScimGroupRoleMapping>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static REPLACE_GROUP_ROLE_MAPPINGS: Operation = Operation {
     id: "ReplaceSCIMGroupRoleMappings",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Value, call_methods,
-    call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Value, call_methods,
+    call_pages,
 };
 
 /// The sessions of Clerk's Backend API: 7 operations, reached through `client.sessions()`.
@@ -28,7 +28,7 @@ impl Sessions {
     /// `GET /sessions`, operation `GetSessionList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Session>`.
+    /// - Answers with `Page<Session>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -200,7 +200,10 @@ impl List {
 
 call_methods!(List => Page<models::Session>, Page<models::Session>);
 
-call_stream!(List => models::Session);
+call_pages!(
+    List => Page<models::Session>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createSession",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, call_methods,
-    call_stream,
+    Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The templates of Clerk's Backend API: 6 operations, reached through `client.templates()`.
@@ -24,7 +24,7 @@ impl Templates {
     /// `GET /templates/{template_type}`, operation `GetTemplateList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<Template>`.
+    /// - Answers with `Page<Template>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -195,7 +195,10 @@ impl List {
 
 call_methods!(List => Page<models::Template>, Page<models::Template>);
 
-call_stream!(List => models::Template);
+call_pages!(
+    List => Page<models::Template>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static GET: Operation = Operation {
     id: "GetTemplate",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Timestamp, Value,
-    call_methods, call_stream, list,
+    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Paging, Timestamp,
+    Value, call_methods, call_pages, list,
 };
 
 /// The users of Clerk's Backend API: 35 operations, reached through `client.users()`.
@@ -28,7 +28,7 @@ impl Users {
     /// `GET /users`, operation `GetUserList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<User>`.
+    /// - Answers with `Page<User>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 422.
     #[inline]
     pub fn list(&self) -> List {
@@ -310,7 +310,7 @@ impl Users {
     /// `GET /users/{user_id}/oauth_access_tokens/{provider}`, operation `GetOAuthAccessToken`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OAuthAccessToken>`.
+    /// - Answers with `Page<OAuthAccessToken>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404, 422.
     #[inline]
     pub fn list_oauth_access_tokens(
@@ -331,7 +331,7 @@ impl Users {
     /// `UsersGetOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 403, 404.
     #[inline]
     pub fn list_organization_invitations(
@@ -350,7 +350,7 @@ impl Users {
     /// `UsersGetOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembership>`.
+    /// - Answers with `Page<OrganizationMembership>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 403.
     #[inline]
     pub fn list_organization_memberships(
@@ -479,7 +479,7 @@ impl Users {
     /// `GET /users/{user_id}/trusted_devices`, operation `ListUserTrustedDevices`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<TrustedDevice>`.
+    /// - Answers with `Page<TrustedDevice>`, the whole list at once.
     /// - Documented statuses: success 200; error 403, 404, 500.
     #[inline]
     pub fn list_trusted_devices(
@@ -864,7 +864,10 @@ impl List {
 
 call_methods!(List => Page<models::User>, Page<models::User>);
 
-call_stream!(List => models::User);
+call_pages!(
+    List => Page<models::User>,
+    Paging { offset: true, cursor: true, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateUser",
@@ -2275,7 +2278,10 @@ impl ListOAuthAccessTokens {
 
 call_methods!(ListOAuthAccessTokens => Page<models::OAuthAccessToken>, Page<models::OAuthAccessToken>);
 
-call_stream!(ListOAuthAccessTokens => models::OAuthAccessToken);
+call_pages!(
+    ListOAuthAccessTokens => Page<models::OAuthAccessToken>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static LIST_ORGANIZATION_INVITATIONS: Operation = Operation {
     id: "UsersGetOrganizationInvitations",
@@ -2327,7 +2333,10 @@ call_methods!(
     Page<models::OrganizationInvitation>
 );
 
-call_stream!(ListOrganizationInvitations => models::OrganizationInvitation);
+call_pages!(
+    ListOrganizationInvitations => Page<models::OrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static LIST_ORGANIZATION_MEMBERSHIPS: Operation = Operation {
     id: "UsersGetOrganizationMemberships",
@@ -2368,7 +2377,10 @@ call_methods!(
     Page<models::OrganizationMembership>
 );
 
-call_stream!(ListOrganizationMemberships => models::OrganizationMembership);
+call_pages!(
+    ListOrganizationMemberships => Page<models::OrganizationMembership>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static DELETE_PASSKEY: Operation = Operation {
     id: "UserPasskeyDelete",
@@ -2561,6 +2573,11 @@ pub struct ListTrustedDevices {
 }
 
 call_methods!(ListTrustedDevices => Page<models::TrustedDevice>, Page<models::TrustedDevice>);
+
+call_pages!(
+    ListTrustedDevices => Page<models::TrustedDevice>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static REVOKE_TRUSTED_DEVICE: Operation = Operation {
     id: "RevokeUserTrustedDevice",

@@ -3,8 +3,8 @@
 
 use crate::generated::backend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The waitlist entries of Clerk's Backend API: 6 operations, reached through
@@ -28,7 +28,7 @@ impl WaitlistEntries {
     /// `GET /waitlist_entries`, operation `ListWaitlistEntries`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<WaitlistEntry>`.
+    /// - Answers with `Page<WaitlistEntry>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn list(&self) -> List {
@@ -166,7 +166,10 @@ impl List {
 
 call_methods!(List => Page<models::WaitlistEntry>, Page<models::WaitlistEntry>);
 
-call_stream!(List => models::WaitlistEntry);
+call_pages!(
+    List => Page<models::WaitlistEntry>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateWaitlistEntry",

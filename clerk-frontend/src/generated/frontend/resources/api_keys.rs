@@ -3,7 +3,8 @@
 
 use crate::generated::frontend::models;
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The API keys of Clerk's Frontend API: 4 operations, reached through `client.api_keys()`.
@@ -27,7 +28,7 @@ impl ApiKeys {
     /// `GET /api_keys`, operation `getApiKeys`.
     ///
     /// - Authentication: a session's token, given with `bearer_auth`.
-    /// - Answers with `Page<ApiKey>`.
+    /// - Answers with `Page<ApiKey>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 404.
     #[inline]
     pub fn list(&self, subject: impl Into<String>) -> List {
@@ -136,7 +137,10 @@ impl List {
 
 call_methods!(List => Page<models::ApiKey>, Page<models::ApiKey>);
 
-call_stream!(List => models::ApiKey);
+call_pages!(
+    List => Page<models::ApiKey>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createApiKey",

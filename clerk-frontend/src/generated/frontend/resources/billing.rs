@@ -3,8 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, call_methods,
-    call_stream,
+    Auth, BodyFormat, Call, Core, Method, Object, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The billing of Clerk's Frontend API: 32 operations, reached through `client.billing()`.
@@ -26,7 +26,7 @@ impl Billing {
     /// `GET /v1/billing/plans`, operation `GetBillingPlanList`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPlan>`.
+    /// - Answers with `Page<BillingPlan>`, the whole list at once.
     /// - Documented statuses: success 200; error 400, 403, 422.
     #[inline]
     pub fn list_plans(&self) -> ListPlans {
@@ -126,7 +126,7 @@ impl Billing {
     /// `GET /v1/me/billing/payment_attempts`, operation `GetUserPaymentAttempts`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPaymentAttempt>`.
+    /// - Answers with `Page<BillingPaymentAttempt>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn list_user_payment_attempts(&self) -> ListUserPaymentAttempts {
@@ -154,7 +154,7 @@ impl Billing {
     /// `GET /v1/me/billing/payment_methods`, operation `GetUserPaymentMethods`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPaymentMethod>`.
+    /// - Answers with `Page<BillingPaymentMethod>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_user_payment_methods(&self) -> ListUserPaymentMethods {
@@ -212,7 +212,7 @@ impl Billing {
     /// `GET /v1/me/billing/statements`, operation `GetUserStatements`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingStatement>`.
+    /// - Answers with `Page<BillingStatement>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403.
     #[inline]
     pub fn list_user_statements(&self) -> ListUserStatements {
@@ -252,7 +252,7 @@ impl Billing {
     /// `GET /v1/me/billing/subscription_items`, operation `GetUserBillingSubscriptionItems`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingSubscriptionItem>`.
+    /// - Answers with `Page<BillingSubscriptionItem>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401.
     #[inline]
     pub fn list_user_subscription_items(&self) -> ListUserSubscriptionItems {
@@ -380,7 +380,7 @@ impl Billing {
     /// `GetOrganizationPaymentMethods`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingPaymentMethod>`.
+    /// - Answers with `Page<BillingPaymentMethod>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_payment_methods(
@@ -454,7 +454,7 @@ impl Billing {
     /// `GetOrganizationStatements`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingStatement>`.
+    /// - Answers with `Page<BillingStatement>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_statements(
@@ -507,7 +507,7 @@ impl Billing {
     /// `GetOrganizationBillingSubscriptionItems`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<BillingSubscriptionItem>`.
+    /// - Answers with `Page<BillingSubscriptionItem>`, the whole list at once.
     /// - Documented statuses: success 200; error 400, 401, 403, 404.
     #[inline]
     pub fn list_organization_subscription_items(
@@ -571,6 +571,11 @@ impl ListPlans {
 }
 
 call_methods!(ListPlans => Page<models::BillingPlan>, Page<models::BillingPlan>);
+
+call_pages!(
+    ListPlans => Page<models::BillingPlan>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static GET_PLAN: Operation = Operation {
     id: "GetBillingPlan",
@@ -821,7 +826,10 @@ impl ListUserPaymentAttempts {
 
 call_methods!(ListUserPaymentAttempts => Page<models::BillingPaymentAttempt>, Page<models::BillingPaymentAttempt>);
 
-call_stream!(ListUserPaymentAttempts => models::BillingPaymentAttempt);
+call_pages!(
+    ListUserPaymentAttempts => Page<models::BillingPaymentAttempt>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static GET_USER_PAYMENT_ATTEMPT: Operation = Operation {
     id: "GetUserPaymentAttempt",
@@ -888,7 +896,10 @@ call_methods!(
     Envelope<Page<models::BillingPaymentMethod>>
 );
 
-call_stream!(ListUserPaymentMethods => models::BillingPaymentMethod);
+call_pages!(
+    ListUserPaymentMethods => Page<models::BillingPaymentMethod>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE_USER_PAYMENT_METHOD: Operation = Operation {
     id: "CreateUserPaymentMethod",
@@ -1016,7 +1027,10 @@ impl ListUserStatements {
 
 call_methods!(ListUserStatements => Page<models::BillingStatement>, Envelope<Page<models::BillingStatement>>);
 
-call_stream!(ListUserStatements => models::BillingStatement);
+call_pages!(
+    ListUserStatements => Page<models::BillingStatement>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static GET_USER_STATEMENT: Operation = Operation {
     id: "GetUserStatement",
@@ -1102,7 +1116,10 @@ call_methods!(
     Envelope<Page<models::BillingSubscriptionItem>>
 );
 
-call_stream!(ListUserSubscriptionItems => models::BillingSubscriptionItem);
+call_pages!(
+    ListUserSubscriptionItems => Page<models::BillingSubscriptionItem>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CANCEL_USER_SUBSCRIPTION_ITEM: Operation = Operation {
     id: "DeleteUserBillingSubscriptionItem",
@@ -1349,7 +1366,10 @@ call_methods!(
     Envelope<Page<models::BillingPaymentMethod>>
 );
 
-call_stream!(ListOrganizationPaymentMethods => models::BillingPaymentMethod);
+call_pages!(
+    ListOrganizationPaymentMethods => Page<models::BillingPaymentMethod>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE_ORGANIZATION_PAYMENT_METHOD: Operation = Operation {
     id: "CreateOrganizationPaymentMethod",
@@ -1462,7 +1482,10 @@ impl ListOrganizationStatements {
 
 call_methods!(ListOrganizationStatements => Page<models::BillingStatement>, Envelope<Page<models::BillingStatement>>);
 
-call_stream!(ListOrganizationStatements => models::BillingStatement);
+call_pages!(
+    ListOrganizationStatements => Page<models::BillingStatement>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static GET_ORGANIZATION_STATEMENT: Operation = Operation {
     id: "GetOrganizationStatement",
@@ -1525,6 +1548,11 @@ pub struct ListOrganizationSubscriptionItems {
 call_methods!(
     ListOrganizationSubscriptionItems => Page<models::BillingSubscriptionItem>,
     Envelope<Page<models::BillingSubscriptionItem>>
+);
+
+call_pages!(
+    ListOrganizationSubscriptionItems => Page<models::BillingSubscriptionItem>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
 );
 
 static CANCEL_ORGANIZATION_SUBSCRIPTION_ITEM: Operation = Operation {

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The email addresses of Clerk's Frontend API: 6 operations, reached through
 /// `client.email_addresses()`.
@@ -26,7 +28,7 @@ impl EmailAddresses {
     /// `GET /v1/me/email_addresses`, operation `getEmailAddresses`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<EmailAddress>`.
+    /// - Answers with `Vec<EmailAddress>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -145,6 +147,11 @@ impl List {
 }
 
 call_methods!(List => Vec<models::EmailAddress>, Vec<models::EmailAddress>);
+
+call_pages!(
+    List => Vec<models::EmailAddress>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createEmailAddresses",

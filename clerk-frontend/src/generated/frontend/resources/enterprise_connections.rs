@@ -3,8 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, Redirect, Text, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, Redirect, Text,
+    call_methods, call_pages, list,
 };
 
 /// The enterprise connections of Clerk's Frontend API: 8 operations, reached through
@@ -65,7 +65,7 @@ impl EnterpriseConnections {
     /// `listOrganizationEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<EnterpriseConnection>`.
+    /// - Answers with `Vec<EnterpriseConnection>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -142,7 +142,7 @@ impl EnterpriseConnections {
     /// operation `listOrganizationEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 402, 403, 404, 422.
     #[inline]
     pub fn list_test_runs(
@@ -246,6 +246,11 @@ impl List {
 }
 
 call_methods!(List => Vec<models::EnterpriseConnection>, Envelope<Vec<models::EnterpriseConnection>>);
+
+call_pages!(
+    List => Vec<models::EnterpriseConnection>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createOrganizationEnterpriseConnection",
@@ -987,7 +992,10 @@ call_methods!(
     Envelope<Page<models::EnterpriseConnectionTestRun>>
 );
 
-call_stream!(ListTestRuns => models::EnterpriseConnectionTestRun);
+call_pages!(
+    ListTestRuns => Page<models::EnterpriseConnectionTestRun>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE_TEST_RUN: Operation = Operation {
     id: "createOrganizationEnterpriseConnectionTestRun",

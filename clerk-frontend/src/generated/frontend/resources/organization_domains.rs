@@ -3,8 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The organization domains of Clerk's Frontend API: 12 operations, reached through
@@ -29,7 +29,7 @@ impl OrganizationDomains {
     /// `GET /v1/organizations/{organization_id}/domains`, operation `ListOrganizationDomains`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationDomain>`.
+    /// - Answers with `Page<OrganizationDomain>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -323,7 +323,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationDomain>, Envelope<Page<models::OrganizationDomain>>);
 
-call_stream!(List => models::OrganizationDomain);
+call_pages!(
+    List => Page<models::OrganizationDomain>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationDomain",

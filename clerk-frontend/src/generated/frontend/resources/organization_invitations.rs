@@ -3,8 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
-    list,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages, list,
 };
 
 /// The organization invitations of Clerk's Frontend API: 5 operations, reached through
@@ -29,7 +29,7 @@ impl OrganizationInvitations {
     /// `getOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 400, 401, 403, 404, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -86,7 +86,7 @@ impl OrganizationInvitations {
     /// `getAllPendingOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationInvitation>`.
+    /// - Answers with `Page<OrganizationInvitation>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -167,7 +167,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationInvitation>, Envelope<Page<models::OrganizationInvitation>>);
 
-call_stream!(List => models::OrganizationInvitation);
+call_pages!(
+    List => Page<models::OrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "createOrganizationInvitations",
@@ -260,6 +263,11 @@ pub struct ListPending {
 }
 
 call_methods!(ListPending => Page<models::OrganizationInvitation>, Envelope<Page<models::OrganizationInvitation>>);
+
+call_pages!(
+    ListPending => Page<models::OrganizationInvitation>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static REVOKE: Operation = Operation {
     id: "revokePendingOrganizationInvitation",

@@ -3,7 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The organization membership requests of Clerk's Frontend API: 3 operations, reached through
@@ -28,7 +29,7 @@ impl OrganizationMembershipRequests {
     /// `listOrganizationMembershipRequests`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembershipRequest>`.
+    /// - Answers with `Page<OrganizationMembershipRequest>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -126,7 +127,10 @@ call_methods!(
     Envelope<Page<models::OrganizationMembershipRequest>>
 );
 
-call_stream!(List => models::OrganizationMembershipRequest);
+call_pages!(
+    List => Page<models::OrganizationMembershipRequest>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static ACCEPT: Operation = Operation {
     id: "acceptOrganizationMembershipRequest",

@@ -3,7 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, Method, Operation, Page, call_methods, call_stream,
+    Auth, BodyFormat, Call, Core, Method, Operation, Page, Paging, call_methods,
+    call_pages,
 };
 
 /// The organization memberships of Clerk's Frontend API: 4 operations, reached through
@@ -29,7 +30,7 @@ impl OrganizationMemberships {
     /// `ListOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembership>`.
+    /// - Answers with `Page<OrganizationMembership>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403, 422.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -160,7 +161,10 @@ impl List {
 
 call_methods!(List => Page<models::OrganizationMembership>, Envelope<Page<models::OrganizationMembership>>);
 
-call_stream!(List => models::OrganizationMembership);
+call_pages!(
+    List => Page<models::OrganizationMembership>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "CreateOrganizationMembership",

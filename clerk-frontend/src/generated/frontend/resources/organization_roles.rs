@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The organization roles of Clerk's Frontend API: 1 operation, reached through
 /// `client.organization_roles()`.
@@ -25,7 +27,7 @@ impl OrganizationRoles {
     /// `GET /v1/organizations/{organization_id}/roles`, operation `ListOrganizationRoles`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `RoleList`.
+    /// - Answers with `RoleList`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self, organization_id: impl Into<String>) -> List {
@@ -69,3 +71,8 @@ impl List {
 }
 
 call_methods!(List => models::RoleList, Envelope<models::RoleList>);
+
+call_pages!(
+    List => models::RoleList { data: models::Role },
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The phone numbers of Clerk's Frontend API: 7 operations, reached through
 /// `client.phone_numbers()`.
@@ -25,7 +27,7 @@ impl PhoneNumbers {
     /// `GET /v1/me/phone_numbers`, operation `getPhoneNumbers`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<PhoneNumber>`.
+    /// - Answers with `Vec<PhoneNumber>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -158,6 +160,11 @@ impl List {
 }
 
 call_methods!(List => Vec<models::PhoneNumber>, Vec<models::PhoneNumber>);
+
+call_pages!(
+    List => Vec<models::PhoneNumber>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "postPhoneNumbers",

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The sessions of Clerk's Frontend API: 14 operations, reached through `client.sessions()`.
 ///
@@ -214,7 +216,7 @@ impl Sessions {
     /// `GET /v1/me/sessions`, operation `getUsersSessions`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<Session>`.
+    /// - Answers with `Vec<Session>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -228,7 +230,7 @@ impl Sessions {
     /// `GET /v1/me/sessions/active`, operation `getSessions`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<ActiveSession>`.
+    /// - Answers with `Vec<ActiveSession>`, the whole list at once.
     /// - Documented statuses: success 200; error 401.
     #[inline]
     pub fn list_active(&self) -> ListActive {
@@ -731,6 +733,11 @@ impl List {
 
 call_methods!(List => Vec<models::Session>, Vec<models::Session>);
 
+call_pages!(
+    List => Vec<models::Session>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
+
 static LIST_ACTIVE: Operation = Operation {
     id: "getSessions",
     method: Method::Get,
@@ -758,6 +765,11 @@ impl ListActive {
 }
 
 call_methods!(ListActive => Vec<models::ActiveSession>, Vec<models::ActiveSession>);
+
+call_pages!(
+    ListActive => Vec<models::ActiveSession>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static REVOKE: Operation = Operation {
     id: "revokeSession",

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The trusted devices of Clerk's Frontend API: 5 operations, reached through
 /// `client.trusted_devices()`.
@@ -38,7 +40,7 @@ impl TrustedDevices {
     /// `GET /v1/me/trusted_devices`, operation `listTrustedDevices`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<TrustedDevice>`.
+    /// - Answers with `Vec<TrustedDevice>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403.
     #[inline]
     pub fn list(&self) -> List {
@@ -137,6 +139,11 @@ pub struct List {
 }
 
 call_methods!(List => Vec<models::TrustedDevice>, Envelope<Vec<models::TrustedDevice>>);
+
+call_pages!(
+    List => Vec<models::TrustedDevice>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static ATTEMPT: Operation = Operation {
     id: "attemptTrustedDevice",

@@ -3,8 +3,8 @@
 
 use crate::generated::frontend::{Envelope, models};
 use crate::runtime::{
-    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Value, call_methods,
-    call_stream, list,
+    Auth, BodyFormat, Call, Core, FilePart, Method, Operation, Page, Paging, Value,
+    call_methods, call_pages, list,
 };
 
 /// The user of Clerk's Frontend API: 22 operations, reached through `client.user()`.
@@ -81,7 +81,7 @@ impl User {
     /// `GET /v1/me/enterprise_connections`, operation `getMeEnterpriseConnections`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<EnterpriseConnection>`.
+    /// - Answers with `Vec<EnterpriseConnection>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -156,7 +156,7 @@ impl User {
     /// `listMeEnterpriseConnectionTestRuns`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<EnterpriseConnectionTestRun>`.
+    /// - Answers with `Page<EnterpriseConnectionTestRun>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 402, 403, 404, 422.
     /// - Deprecated by Clerk.
     #[deprecated = "deprecated by Clerk"]
@@ -223,7 +223,7 @@ impl User {
     /// `GET /v1/me/organization_invitations`, operation `getUsersOrganizationInvitations`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<UserOrganizationInvitation>`.
+    /// - Answers with `Page<UserOrganizationInvitation>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_invitations(&self) -> ListOrganizationInvitations {
@@ -256,7 +256,7 @@ impl User {
     /// `GET /v1/me/organization_memberships`, operation `getOrganizationMemberships`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationMembership>`.
+    /// - Answers with `Page<OrganizationMembership>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_memberships(&self) -> ListOrganizationMemberships {
@@ -290,7 +290,7 @@ impl User {
     /// `GET /v1/me/organization_suggestions`, operation `getOrganizationSuggestions`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Page<OrganizationSuggestion>`.
+    /// - Answers with `Page<OrganizationSuggestion>`; `pages` and `stream` fetch the whole list.
     /// - Documented statuses: success 200; error 401, 422.
     #[inline]
     pub fn list_organization_suggestions(&self) -> ListOrganizationSuggestions {
@@ -631,6 +631,11 @@ impl ListEnterpriseConnections {
 call_methods!(
     ListEnterpriseConnections => Vec<models::EnterpriseConnection>,
     Envelope<Vec<models::EnterpriseConnection>>
+);
+
+call_pages!(
+    ListEnterpriseConnections => Vec<models::EnterpriseConnection>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
 );
 
 static CREATE_ENTERPRISE_CONNECTION: Operation = Operation {
@@ -1400,7 +1405,10 @@ call_methods!(
     Envelope<Page<models::EnterpriseConnectionTestRun>>
 );
 
-call_stream!(ListEnterpriseConnectionTestRuns => models::EnterpriseConnectionTestRun);
+call_pages!(
+    ListEnterpriseConnectionTestRuns => Page<models::EnterpriseConnectionTestRun>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static CREATE_ENTERPRISE_CONNECTION_TEST_RUN: Operation = Operation {
     id: "createMeEnterpriseConnectionTestRun",
@@ -1521,7 +1529,10 @@ call_methods!(
     Envelope<Page<models::UserOrganizationInvitation>>
 );
 
-call_stream!(ListOrganizationInvitations => models::UserOrganizationInvitation);
+call_pages!(
+    ListOrganizationInvitations => Page<models::UserOrganizationInvitation>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static ACCEPT_ORGANIZATION_INVITATION: Operation = Operation {
     id: "acceptOrganizationInvitation",
@@ -1591,7 +1602,10 @@ call_methods!(
     Envelope<Page<models::OrganizationMembership>>
 );
 
-call_stream!(ListOrganizationMemberships => models::OrganizationMembership);
+call_pages!(
+    ListOrganizationMemberships => Page<models::OrganizationMembership>,
+    Paging { offset: true, cursor: false, flag: true, page_size: 100 }
+);
 
 static LEAVE_ORGANIZATION: Operation = Operation {
     id: "deleteOrganizationMemberships",
@@ -1658,7 +1672,10 @@ call_methods!(
     Envelope<Page<models::OrganizationSuggestion>>
 );
 
-call_stream!(ListOrganizationSuggestions => models::OrganizationSuggestion);
+call_pages!(
+    ListOrganizationSuggestions => Page<models::OrganizationSuggestion>,
+    Paging { offset: true, cursor: false, flag: false, page_size: 100 }
+);
 
 static ACCEPT_ORGANIZATION_SUGGESTION: Operation = Operation {
     id: "acceptOrganizationSuggestion",

@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::{Envelope, models};
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The web3 wallets of Clerk's Frontend API: 6 operations, reached through
 /// `client.web3_wallets()`.
@@ -23,7 +25,7 @@ impl Web3Wallets {
     /// `GET /v1/me/web3_wallets`, operation `getWeb3Wallets`.
     ///
     /// - Authentication: the client's credentials.
-    /// - Answers with `Vec<Web3Wallet>`.
+    /// - Answers with `Vec<Web3Wallet>`, the whole list at once.
     /// - Documented statuses: success 200; error 401, 403, 404.
     #[inline]
     pub fn list(&self) -> List {
@@ -132,6 +134,11 @@ impl List {
 }
 
 call_methods!(List => Vec<models::Web3Wallet>, Vec<models::Web3Wallet>);
+
+call_pages!(
+    List => Vec<models::Web3Wallet>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static CREATE: Operation = Operation {
     id: "postWeb3Wallets",

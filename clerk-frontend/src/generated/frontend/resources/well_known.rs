@@ -2,7 +2,9 @@
 // Changes belong into the document's overlays or the generator.
 
 use crate::generated::frontend::models;
-use crate::runtime::{Auth, BodyFormat, Call, Core, Method, Operation, call_methods};
+use crate::runtime::{
+    Auth, BodyFormat, Call, Core, Method, Operation, Paging, call_methods, call_pages,
+};
 
 /// The well known of Clerk's Frontend API: 6 operations, reached through `client.well_known()`.
 ///
@@ -34,7 +36,7 @@ impl WellKnown {
     /// `GET /.well-known/assetlinks.json`, operation `getAndroidAssetLinks`.
     ///
     /// - Authentication: none.
-    /// - Answers with `Vec<AssetLink>`.
+    /// - Answers with `Vec<AssetLink>`, the whole list at once.
     /// - Documented statuses: success 200.
     #[inline]
     pub fn get_asset_links(&self) -> GetAssetLinks {
@@ -137,6 +139,11 @@ pub struct GetAssetLinks {
 }
 
 call_methods!(GetAssetLinks => Vec<models::AssetLink>, Vec<models::AssetLink>);
+
+call_pages!(
+    GetAssetLinks => Vec<models::AssetLink>,
+    Paging { offset: false, cursor: false, flag: false, page_size: 100 }
+);
 
 static GET_JWKS: Operation = Operation {
     id: "getJWKS",
