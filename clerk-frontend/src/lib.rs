@@ -64,8 +64,8 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod behaviour;
 mod environment;
-mod external_account;
 mod frontend;
 // Formatted by the generator, the same on every machine.
 #[rustfmt::skip]

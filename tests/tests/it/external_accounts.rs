@@ -216,3 +216,72 @@ async fn a_client_without_credentials_sends_none() {
     assert_eq!(sent.header("authorization"), None);
     sent.assert_no_body();
 }
+
+/// From the first request to the last: what is sent, and what the account says in between.
+#[tokio::test]
+async fn a_whole_life() {
+    let server = Server::answering(|request: &wiremock::Request| {
+        let body = match (request.method.as_str(), request.url.path()) {
+            ("DELETE", "/v1/me/external_accounts/eac_1") => {
+                json!({"id": "eac_1", "object": "external_account", "deleted": true})
+            }
+            ("DELETE", "/v1/me/external_accounts/eac_1/tokens") => {
+                json!({"id": "user_1", "object": "user", "external_accounts": [account()]})
+            }
+            ("POST", "/v1/me/external_accounts")
+            | ("PATCH", "/v1/me/external_accounts/eac_1/reauthorize") => account(),
+            _ => return wiremock::ResponseTemplate::new(404),
+        };
+        wiremock::ResponseTemplate::new(200).set_body_json(wrapped(&body))
+    })
+    .await;
+    let client = server.frontend();
+
+    let create = client.external_accounts().create().strategy("oauth_github");
+    let create = create.redirect_url("https://app.example/back");
+    let account = create.send().await.unwrap();
+    assert_eq!(account.provider_slug(), "github");
+    assert_eq!(account.provider_title(), "GitHub Account");
+    assert_eq!(account.account_identifier(), "grace");
+    let verification = account.verification.as_ref().unwrap();
+    assert_eq!(
+        verification.external_verification_redirect_url.as_deref(),
+        Some("https://github.example/login/oauth/authorize?state=x")
+    );
+
+    let account = account
+        .reauthorize(&client, "https://app.example/back")
+        .additional_scope(["repo", "read:org"])
+        .oidc_prompt("consent")
+        .oidc_login_hint("grace@example.com")
+        .send()
+        .await
+        .unwrap();
+    let user = account.revoke_tokens(&client).send().await.unwrap();
+    assert_eq!(user.external_accounts[0].id, account.id);
+    assert!(account.destroy(&client).send().await.unwrap().deleted);
+
+    let sent = server.all_sent().await;
+    sent.iter().for_each(assert_native);
+    let lines: Vec<String> = sent.iter().map(Sent::line).collect();
+    assert_eq!(
+        lines,
+        [
+            "POST /v1/me/external_accounts",
+            "PATCH /v1/me/external_accounts/eac_1/reauthorize",
+            "DELETE /v1/me/external_accounts/eac_1/tokens",
+            "DELETE /v1/me/external_accounts/eac_1",
+        ]
+    );
+    assert_eq!(
+        sent[0].form(),
+        "strategy=oauth_github&redirect_url=https%3A%2F%2Fapp.example%2Fback"
+    );
+    assert_eq!(
+        sent[1].form(),
+        "redirect_url=https%3A%2F%2Fapp.example%2Fback&additional_scope=repo&additional_scope=read%3Aorg\
+         &oidc_prompt=consent&oidc_login_hint=grace%40example.com"
+    );
+    sent[2].assert_no_body();
+    sent[3].assert_no_body();
+}
