@@ -1,7 +1,7 @@
 //! The `decode` command: reads recorded payloads as the client would, and writes each value back.
 
 mod check;
-mod compare;
+pub(crate) mod compare;
 mod error_body;
 mod index;
 mod request;

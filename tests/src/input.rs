@@ -127,6 +127,12 @@ impl<'a> Input<'a> {
         self
     }
 
+    /// Returns the names of the parameters given.
+    pub fn given_parameters(&self) -> impl Iterator<Item = &'a str> {
+        let parameters = self.parameters.into_iter().flatten();
+        parameters.map(|(name, _)| name.as_str())
+    }
+
     /// Returns what was handed to the call.
     #[must_use]
     pub fn sent(&self) -> &[Sent] {

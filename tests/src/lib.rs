@@ -1,11 +1,14 @@
-//! Every response, schema and call of both APIs in tables, and the `decode` command that goes through them.
+//! Every response, schema and call of both APIs in tables, and the commands that go through them: `decode` and `conformance`.
 //!
 //! Written as a downstream crate would be: only what `clerk-frontend` makes public is used.
 
+pub mod conformance;
 pub mod decode;
+pub mod document;
 #[rustfmt::skip]
 mod generated;
 pub mod input;
+pub mod sample;
 pub mod table;
 
 use table::{CallEntry, ListEntry, ResponseEntry, SchemaEntry};
@@ -19,6 +22,15 @@ pub enum Api {
 
 impl Api {
     pub const ALL: [Self; 2] = [Self::Frontend, Self::Backend];
+
+    /// Returns what the API's files in `spec/` are called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Frontend => "frontend",
+            Self::Backend => "backend",
+        }
+    }
 
     /// Returns what each operation answers.
     #[must_use]

@@ -9,7 +9,7 @@ use crate::table::Failure;
 
 /// Returns each place of `input` that `written` does not have equal. Null counts as absent, 1.0 equals 1, and paths in `unknown` are
 /// passed over.
-pub(super) fn compare(
+pub(crate) fn compare(
     path: &str,
     input: &Value,
     written: &Value,

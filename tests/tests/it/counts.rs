@@ -1,10 +1,8 @@
 //! How many facts of each kind the committed documents hold, as counted in the documents that they were imported from. A fact that gets
 //! lost on the way shows here. A new document upstream changes the numbers; `cargo xtask import --verify` compares fact by fact.
 
-use clerk_frontend_tests::Api;
+use clerk_frontend_tests::{Api, document};
 use generator::facts::{counts, facts};
-
-use crate::document;
 
 /// Kind, number in the Frontend API's document, number in the Backend API's.
 const COUNTS: &[(&str, usize, usize)] = &[
@@ -42,8 +40,8 @@ const COUNTS: &[(&str, usize, usize)] = &[
 
 #[test]
 fn nothing_got_lost() {
-    let frontend = counts(&facts(&document::load(Api::Frontend)));
-    let backend = counts(&facts(&document::load(Api::Backend)));
+    let frontend = counts(&facts(&document::load(Api::Frontend).unwrap()));
+    let backend = counts(&facts(&document::load(Api::Backend).unwrap()));
     let expected = COUNTS
         .iter()
         .map(|&(kind, count, _)| (kind, count))

@@ -1,11 +1,10 @@
 //! The committed documents, read without the generator's own understanding of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use clerk_frontend::Value;
 use clerk_frontend_tests::Api;
-use generator::Source;
+use clerk_frontend_tests::document::{entries, items, load, resolve};
 
 /// What a document says about an operation.
 pub(crate) struct Operation {
@@ -18,26 +17,9 @@ pub(crate) struct Operation {
     pub(crate) constants: BTreeSet<String>,
 }
 
-/// Returns a committed document.
-pub(crate) fn load(api: Api) -> Value {
-    let name = match api {
-        Api::Frontend => "frontend.yaml",
-        Api::Backend => "backend.yaml",
-    };
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../spec")
-        .join(name);
-    let text = std::fs::read_to_string(path).unwrap();
-    generator::load::load(&Source {
-        name: name.to_owned(),
-        text,
-    })
-    .unwrap()
-}
-
 /// Returns the operations of a committed document by their ids.
 pub(crate) fn operations(api: Api) -> BTreeMap<String, Operation> {
-    let document = load(api);
+    let document = load(api).unwrap();
     let mut operations = BTreeMap::new();
     for (path, item) in entries(&document["paths"]) {
         for (method, operation) in entries(item) {
@@ -83,21 +65,4 @@ impl Operation {
             items(&schema[key]).for_each(|member| self.add_properties(document, member));
         }
     }
-}
-
-fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
-}
-
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-pub(crate) fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
-    while let Some(reference) = value.get("$ref").and_then(Value::as_str) {
-        value = document
-            .pointer(reference.strip_prefix('#').unwrap())
-            .unwrap();
-    }
-    value
 }

@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use clerk_frontend::{Client, Object, Value, backend};
+use clerk_frontend_tests::document::{corrected, resolve};
 use clerk_frontend_tests::input::{Input, InputError, Samples};
 use clerk_frontend_tests::table::{ListEntry, Walks};
 use clerk_frontend_tests::{Api, backend_lists, frontend_lists};
 use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
-use crate::document::resolve;
-use crate::documented::{corrected, sample};
+use crate::documented::sample;
 use crate::mock::Server;
+use clerk_frontend_tests::document::{corrected, resolve};
 
 const TOTAL: usize = 5;
 const LIMIT: usize = 2;
@@ -31,7 +32,7 @@ struct List {
 
 /// All lists of a document, by operation.
 fn documented(api: Api) -> BTreeMap<String, List> {
-    let document = corrected(api);
+    let document = corrected(api).unwrap();
     let mut lists = BTreeMap::new();
     for item in document["paths"].as_object().unwrap().values() {
         let Some(operation) = item.get("get") else {

@@ -1,0 +1,183 @@
+//! What Prism needs to be changed in a document before it can judge by it.
+//!
+//! Each repair is mechanical, works around one habit of Prism, and takes nothing away that Prism could have checked.
+
+use clerk_frontend::Value;
+use serde_json::json;
+
+use crate::document::{is_constraint, items};
+
+/// A change of one kind, wherever it is needed.
+pub(super) struct Repair {
+    pub(super) name: &'static str,
+    pub(super) reason: &'static str,
+    apply: fn(&mut Value) -> usize,
+}
+
+pub(super) const REPAIRS: [Repair; 7] = [
+    Repair {
+        name: "drop required names without a property",
+        reason: "Prism's samples lack them, so that no sample would fit its own schema",
+        apply: |document| each_schema(document, &mut drop_undeclared_required),
+    },
+    Repair {
+        name: "drop unions of bare `required`",
+        reason: "Prism's sampler takes the member for the whole schema and forgets the properties beside the union",
+        apply: |document| each_schema(document, &mut drop_constraint_union),
+    },
+    Repair {
+        name: "say how lists in forms are encoded",
+        reason: "without an `encoding` Prism reads a form field as one text; form and explode are the standard's defaults. \
+                 Reserved characters are allowed as Prism joins the items with commas and then takes these for reserved",
+        apply: |document| each_form(document, &mut add_encoding),
+    },
+    Repair {
+        name: "take null from lists in forms",
+        reason: "a form cannot carry null, and Prism does not read a nullable field as a list",
+        apply: |document| each_form(document, &mut drop_null_lists),
+    },
+    Repair {
+        name: "make texts of objects in forms",
+        reason: "our corrections say what the text means; in a form it is the JSON text of the object",
+        apply: |document| each_form(document, &mut objects_to_texts),
+    },
+    Repair {
+        name: "spell out lists with spaces between",
+        reason: "Prism splits them at a literal `%20`, which is decoded by then; a pattern says the same",
+        apply: |document| each_schema(document, &mut spell_out_spaces),
+    },
+    Repair {
+        name: "drop `nullable` where no type is given",
+        reason: "by the standard it has no effect there; Prism takes it for a type and then accepts any body",
+        apply: |document| each_schema(document, &mut drop_untyped_nullable),
+    },
+];
+
+/// Makes all repairs; returns how often each was needed.
+pub(super) fn repair(document: &mut Value) -> Vec<(&'static Repair, usize)> {
+    REPAIRS
+        .iter()
+        .map(|repair| (repair, (repair.apply)(document)))
+        .collect()
+}
+
+/// Calls `change` with every object of the document that can be a schema; returns how often it changed one.
+fn each_schema(value: &mut Value, change: &mut dyn FnMut(&mut Value) -> usize) -> usize {
+    let mut changes = change(value);
+    match value {
+        Value::Object(fields) => {
+            for (_, field) in fields.iter_mut() {
+                changes += each_schema(field, change);
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                changes += each_schema(item, change);
+            }
+        }
+        _ => {}
+    }
+    changes
+}
+
+/// Calls `change` with every media type of forms.
+fn each_form(document: &mut Value, change: &mut dyn FnMut(&mut Value) -> usize) -> usize {
+    each_schema(document, &mut |value| {
+        let form = value
+            .get_mut("content")
+            .and_then(|content| content.get_mut("application/x-www-form-urlencoded"));
+        form.map_or(0, |form| change(form))
+    })
+}
+
+fn drop_undeclared_required(schema: &mut Value) -> usize {
+    let Some(declared) = schema.get("properties").and_then(Value::as_object) else {
+        return 0;
+    };
+    let declared: Vec<String> = declared.keys().cloned().collect();
+    let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) else {
+        return 0;
+    };
+    let before = required.len();
+    required.retain(|name| declared.iter().any(|known| name == known));
+    before - required.len()
+}
+
+fn drop_constraint_union(schema: &mut Value) -> usize {
+    if !schema.get("anyOf").is_some_and(is_constraint) {
+        return 0;
+    }
+    let Some(fields) = schema.as_object_mut() else {
+        return 0;
+    };
+    usize::from(fields.remove("anyOf").is_some())
+}
+
+fn add_encoding(form: &mut Value) -> usize {
+    let lists = fields_of_type(form, "array");
+    for name in &lists {
+        form["encoding"][name] = json!({"style": "form", "explode": true, "allowReserved": true});
+    }
+    lists.len()
+}
+
+fn drop_null_lists(form: &mut Value) -> usize {
+    let mut dropped = 0;
+    for name in fields_of_type(form, "array") {
+        let list = form["schema"]["properties"][name].as_object_mut();
+        dropped += usize::from(list.is_some_and(|list| list.remove("nullable").is_some()));
+    }
+    dropped
+}
+
+fn objects_to_texts(form: &mut Value) -> usize {
+    let objects = fields_of_type(form, "object");
+    for name in &objects {
+        form["schema"]["properties"][name] = json!({"type": "string"});
+    }
+    objects.len()
+}
+
+fn fields_of_type(form: &Value, ty: &str) -> Vec<String> {
+    let fields = form["schema"]["properties"].as_object();
+    fields
+        .into_iter()
+        .flatten()
+        .filter(|(_, field)| field["type"] == ty)
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+fn spell_out_spaces(parameter: &mut Value) -> usize {
+    if parameter
+        .get("style")
+        .is_none_or(|style| style != "spaceDelimited")
+    {
+        return 0;
+    }
+    let values: Vec<String> = items(&parameter["schema"]["items"]["enum"])
+        .filter_map(Value::as_str)
+        .map(regex_syntax::escape)
+        .collect();
+    let item = match values.as_slice() {
+        [] => "[^ ]+".to_owned(),
+        values => format!("({})", values.join("|")),
+    };
+    parameter["schema"] = json!({"type": "string", "pattern": format!("^{item}( {item})*$")});
+    parameter["style"] = json!("form");
+    1
+}
+
+fn drop_untyped_nullable(schema: &mut Value) -> usize {
+    // A property can have the name, and is no boolean then.
+    let is_flag = schema.get("nullable").is_some_and(Value::is_boolean);
+    let composed = ["$ref", "allOf", "oneOf", "anyOf"]
+        .iter()
+        .any(|key| schema.get(key).is_some());
+    match schema.as_object_mut() {
+        Some(fields) if is_flag && !composed && !fields.contains_key("type") => {
+            usize::from(fields.remove("nullable").is_some())
+        }
+        _ => 0,
+    }
+}
