@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Codegen(CodegenArgs),
     Import(ImportArgs),
     Decode(DecodeArgs),
+    Conformance(ConformanceArgs),
 }
 
 /// Write the generated code from the documents in spec/, or check that it is up to date.
@@ -84,6 +85,35 @@ pub(crate) struct DecodeArgs {
     pub(crate) drift: bool,
 }
 
+/// Call every operation through the client's public API and let Prism, a mock server that knows the documents only, judge
+/// requests and make up answers. Needs Node 18.20.1 or newer with npm.
+///
+/// Per operation: a call with the required inputs, one with every input in each media type, random answers by seed,
+/// every documented status, and broken requests, which Prism must refuse.
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ConformanceArgs {
+    /// Only this API; both, one after the other, if not given
+    #[arg(long)]
+    pub(crate) api: Option<Api>,
+
+    /// Only calls with every input
+    #[arg(long, conflicts_with = "minimal")]
+    pub(crate) full: bool,
+
+    /// Only calls with the required inputs
+    #[arg(long)]
+    pub(crate) minimal: bool,
+
+    /// Seed of the random answers, in place of 1, 2 and 3; can be given more than once
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Vec<u64>,
+
+    /// Only these operations, by their ids in the document
+    #[arg(value_name = "OPERATION")]
+    pub(crate) operations: Vec<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Api {
     Frontend,
@@ -97,6 +127,14 @@ impl Api {
         match self {
             Self::Frontend => ApiKind::Frontend,
             Self::Backend => ApiKind::Backend,
+        }
+    }
+
+    /// As it is written on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Frontend => "frontend",
+            Self::Backend => "backend",
         }
     }
 

@@ -2,7 +2,9 @@
 
 mod args;
 mod codegen;
+mod conformance;
 mod decode;
+mod hand_over;
 mod import;
 mod out;
 mod report;
@@ -27,6 +29,7 @@ fn run(command: &Command) -> Result<Outcome, Failure> {
         Command::Codegen(args) => codegen::run(&root, args, generator::generate),
         Command::Import(args) => import::run(&root, args),
         Command::Decode(args) => decode::run(&root, args),
+        Command::Conformance(args) => conformance::run(&root, args),
     }
 }
 

@@ -26,6 +26,7 @@ fn help_is_given_for_every_command() {
         (&["codegen", "--help"], "Usage: cargo xtask codegen"),
         (&["import", "--help"], "Usage: cargo xtask import"),
         (&["decode", "--help"], "Usage: cargo xtask decode"),
+        (&["conformance", "--help"], "Usage: cargo xtask conformance"),
     ];
     for (arguments, usage) in uses {
         let output = xtask(root.path(), arguments);
@@ -41,7 +42,7 @@ fn help_is_given_for_every_command() {
 #[test]
 fn bad_use_is_exit_code_2() {
     let root = tempfile::tempdir().unwrap();
-    let uses: [&[&str]; 8] = [
+    let uses: [&[&str]; 10] = [
         &[],
         &["unknown"],
         &["codegen", "--unknown"],
@@ -50,6 +51,8 @@ fn bad_use_is_exit_code_2() {
         &["import", "file.yaml"],
         &["import", "--api", "other", "file.yaml"],
         &["decode"],
+        &["conformance", "--api", "other"],
+        &["conformance", "--full", "--minimal"],
     ];
     for arguments in uses {
         let output = xtask(root.path(), arguments);

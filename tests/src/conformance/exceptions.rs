@@ -52,3 +52,28 @@ pub(super) fn find(api: Api, operation: &str, mode: Mode) -> Option<&'static Exc
         exception.api == api && exception.operation == operation && exception.mode == mode
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_names_an_operation_once() {
+        for (index, entry) in EXCEPTIONS.iter().enumerate() {
+            let Exception {
+                api,
+                operation,
+                mode,
+                reason,
+            } = *entry;
+            assert!(api.response(operation).is_some(), "{operation}");
+            assert!(!reason.is_empty());
+            let first = EXCEPTIONS.iter().position(|known| {
+                (known.api, known.operation, known.mode) == (api, operation, mode)
+            });
+            assert_eq!(first, Some(index), "{operation} {mode} is there twice");
+            assert!(find(api, operation, mode).is_some());
+        }
+        assert!(find(Api::Backend, "GetUser", Mode::Full).is_none());
+    }
+}

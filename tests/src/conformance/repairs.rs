@@ -86,7 +86,7 @@ fn each_form(document: &mut Value, change: &mut dyn FnMut(&mut Value) -> usize) 
         let form = value
             .get_mut("content")
             .and_then(|content| content.get_mut("application/x-www-form-urlencoded"));
-        form.map_or(0, |form| change(form))
+        form.map_or(0, &mut *change)
     })
 }
 
@@ -179,5 +179,102 @@ fn drop_untyped_nullable(schema: &mut Value) -> usize {
             usize::from(fields.remove("nullable").is_some())
         }
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Api, document};
+
+    /// Makes the repairs that are needed; returns the names of those.
+    fn repaired(mut value: Value) -> (Vec<&'static str>, Value) {
+        let made = repair(&mut value);
+        let needed = made.into_iter().filter(|(_, count)| *count > 0);
+        (needed.map(|(repair, _)| repair.name).collect(), value)
+    }
+
+    fn form(name: &str, field: Value) -> Value {
+        let schema = json!({"properties": {name: field}});
+        json!({"content": {"application/x-www-form-urlencoded": {"schema": schema}}})
+    }
+
+    #[test]
+    fn names_without_a_property_are_dropped() {
+        let schema = json!({"properties": {"a": {}}, "required": ["a", "b"]});
+        let expected = json!({"properties": {"a": {}}, "required": ["a"]});
+        assert_eq!(repaired(schema), (vec![REPAIRS[0].name], expected));
+        let open = json!({"required": ["b"]});
+        assert_eq!(repaired(open.clone()), (vec![], open));
+    }
+
+    #[test]
+    fn unions_of_required_are_dropped_and_others_kept() {
+        let schema = json!({"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]});
+        let expected = json!({"type": "object"});
+        assert_eq!(repaired(schema), (vec![REPAIRS[1].name], expected));
+        let union = json!({"anyOf": [{"required": ["a"], "properties": {"a": {}}}]});
+        assert_eq!(repaired(union.clone()), (vec![], union));
+    }
+
+    #[test]
+    fn lists_in_forms_get_an_encoding_and_lose_null() {
+        let list = json!({"type": "array", "nullable": true});
+        let (names, document) = repaired(form("a", list));
+        assert_eq!(names, [REPAIRS[2].name, REPAIRS[3].name]);
+        let form = &document["content"]["application/x-www-form-urlencoded"];
+        let encoding = json!({"style": "form", "explode": true, "allowReserved": true});
+        assert_eq!(form["encoding"], json!({"a": encoding}));
+        assert_eq!(form["schema"]["properties"]["a"], json!({"type": "array"}));
+    }
+
+    #[test]
+    fn objects_in_forms_are_texts_and_in_json_objects() {
+        let object = json!({"type": "object", "nullable": true});
+        let (names, document) = repaired(form("a", object.clone()));
+        assert_eq!(names, [REPAIRS[4].name]);
+        assert_eq!(document, form("a", json!({"type": "string"})));
+        let json =
+            json!({"content": {"application/json": {"schema": {"properties": {"a": object}}}}});
+        assert_eq!(repaired(json.clone()), (vec![], json));
+    }
+
+    #[test]
+    fn lists_with_spaces_between_become_a_pattern() {
+        let list = json!({"type": "array", "items": {"enum": ["a", "b.c"]}});
+        let parameter = json!({"name": "x", "style": "spaceDelimited", "schema": list});
+        let (names, parameter) = repaired(parameter);
+        assert_eq!(names, [REPAIRS[5].name]);
+        assert_eq!(parameter["schema"]["pattern"], r"^(a|b\.c)( (a|b\.c))*$");
+        assert_eq!(parameter["style"], "form");
+    }
+
+    #[test]
+    fn nullable_is_dropped_where_nothing_is_said_otherwise() {
+        let (names, schema) = repaired(json!({"properties": {"a": {"nullable": true}}}));
+        assert_eq!(
+            (names, schema),
+            (vec![REPAIRS[6].name], json!({"properties": {"a": {}}}))
+        );
+        for kept in [
+            json!({"type": "string", "nullable": true}),
+            json!({"allOf": [{}], "nullable": true}),
+            // A property of that name.
+            json!({"properties": {"nullable": {"type": "boolean"}}}),
+        ] {
+            assert_eq!(repaired(kept.clone()), (vec![], kept));
+        }
+    }
+
+    /// A repair that neither document needs any more has to go.
+    #[test]
+    fn every_repair_is_needed() {
+        let mut needed = Vec::new();
+        for api in Api::ALL {
+            needed.extend(repaired(document::corrected(api).unwrap()).0);
+        }
+        for repair in &REPAIRS {
+            assert!(needed.contains(&repair.name), "{}", repair.name);
+        }
     }
 }

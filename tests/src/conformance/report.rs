@@ -180,3 +180,50 @@ impl<'a> Report<'a> {
         let _ = self.out.flush();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(failures: &[&str]) -> Cell {
+        let mut cell = Cell::default();
+        cell.add("", Ok(()));
+        for failure in failures {
+            cell.add("status 200", Err((*failure).to_owned()));
+        }
+        cell
+    }
+
+    #[test]
+    fn an_exception_that_passes_is_a_failure() {
+        let excepted = cell(&["no"]).excepted("cannot be");
+        assert!(excepted.failures.is_empty());
+        assert_eq!(excepted.text(), "excepted");
+        let stale = cell(&[]).excepted("cannot be");
+        assert_eq!(
+            stale.failures,
+            ["is excepted and passes; drop the exception (cannot be)"]
+        );
+    }
+
+    #[test]
+    fn the_totals_count_operations() {
+        let mut out = Vec::new();
+        let mut report = Report::new(Api::Backend, &mut out);
+        for failures in [&[][..], &["no"], &["a", "b"]] {
+            let mut row = Row::default();
+            row.push(Mode::Minimal, cell(failures));
+            report.row("GetUser", row);
+        }
+        assert!(!report.finish(Duration::from_secs(2), Some(3)));
+        let text = String::from_utf8(out).unwrap();
+        assert!(
+            text.contains("failed: GetUser minimal: status 200: no\n"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("backend: 1 passed, 2 failed, 0 excepted (2 s, Prism took 3 MiB)\n\n"),
+            "{text}"
+        );
+    }
+}
