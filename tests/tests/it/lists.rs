@@ -14,7 +14,6 @@ use wiremock::{Request, ResponseTemplate};
 
 use crate::documented::sample;
 use crate::mock::Server;
-use clerk_frontend_tests::document::{corrected, resolve};
 
 const TOTAL: usize = 5;
 const LIMIT: usize = 2;
