@@ -69,6 +69,14 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Returns the media type of the body: the header's, or `multipart/form-data`, whose header is made when it is sent.
+    pub fn content_type(&self) -> Option<&str> {
+        match self.payload {
+            Payload::Multipart(_) => Some("multipart/form-data"),
+            Payload::Bytes(_) => self.header(CONTENT_TYPE.as_str()),
+        }
+    }
+
     /// Returns the encoded body; empty if there is none, and if it is multipart.
     pub fn body(&self) -> &[u8] {
         self.payload.bytes()

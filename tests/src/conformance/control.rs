@@ -97,7 +97,7 @@ fn bodies(operation: &Operation<'_>, full: &Request, all: &mut Vec<Broken>) {
     let Some(schema) = operation.body_schema() else {
         return;
     };
-    let content_type = full.header("content-type").unwrap_or_default();
+    let content_type = full.content_type().unwrap_or_default();
     if !full.body().is_empty() {
         let mut broken = Broken::but(full, "a wrong content type");
         broken

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clerk_frontend::reqwest;
-use clerk_frontend::{Drift, DriftKind, Error, ErrorKind, Request, Value, backend};
+use clerk_frontend::{Drift, DriftKind, Error, ErrorKind, Request, Retry, Value, backend};
 
 use serde_json::json;
 
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
             let input = input(given).media_type(format);
             let judged = match self.ask(make, input, operation).await {
                 Ok(asked) => {
-                    let content_type = asked.request.header("content-type").unwrap_or_default();
+                    let content_type = asked.request.content_type().unwrap_or_default();
                     let essence = content_type.split(';').next().unwrap_or_default();
                     content_types.insert(essence.to_owned());
                     self.success(call, &asked).await
@@ -446,6 +446,7 @@ fn calls(api: Api, url: String, drift: &Drifts) -> Result<Vec<Call>, Error> {
         Api::Frontend => {
             let client = clerk_frontend::Client::builder()
                 .base_url(url)
+                .retry(Retry::none())
                 .on_drift(observer);
             let signed_out = client.clone().native().build()?;
             // Clerk's own applications send the token as it is; the document wants the scheme before it.
@@ -455,6 +456,7 @@ fn calls(api: Api, url: String, drift: &Drifts) -> Result<Vec<Call>, Error> {
         Api::Backend => {
             let client = backend::Client::builder()
                 .base_url(url)
+                .retry(Retry::none())
                 .on_drift(observer)
                 .secret_key("sk_test_key")
                 .build()?;

@@ -105,7 +105,7 @@ impl Built {
     }
 
     fn content_type(&self) -> &str {
-        self.request.header("content-type").unwrap_or_default()
+        self.request.content_type().unwrap_or_default()
     }
 
     /// Whether a value that was handed to the call is there on the wire.
@@ -143,8 +143,7 @@ impl Built {
                     .collect();
                 found == texts(value)
             }
-            // Multipart, which has no content type before it is sent.
-            (Place::Field | Place::File, "") => {
+            (Place::Field | Place::File, "multipart/form-data") => {
                 self.request.parts().iter().any(|part| {
                     part.name == *name && (*place == Place::File) == part.value.is_file()
                 })
