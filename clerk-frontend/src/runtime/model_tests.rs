@@ -363,6 +363,7 @@ fn numbers() {
         ("9223372036854775808", "integer out of range"),
         ("18446744073709551615", "integer out of range"),
         ("18446744073709551616", "integer out of range"),
+        ("-9223372036854775809", "integer out of range"),
         ("-1e300", "integer out of range"),
     ] {
         let error = age(text).unwrap_err();

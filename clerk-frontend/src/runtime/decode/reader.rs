@@ -287,14 +287,15 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Outcome, E> {
-        /// 2^63, the first number beyond the integers.
+        /// 2^63, the first number beyond the integers. Its negative is one, but a float that says so may stand for a whole
+        /// number below that was rounded up to it.
         const END: f64 = 9_223_372_036_854_775_808.0;
         match self.slot {
             Slot::Number(place) => **place = value,
             Slot::Option(option) => return inside!(self, option).visit_f64(value),
             Slot::Value(place) => **place = Value::from(value),
             Slot::Integer(_) | Slot::OptionInteger(_) if value.fract() == 0.0 => {
-                return match (-END..END).contains(&value) {
+                return match value.abs() < END {
                     true => self.visit_i64(value as i64),
                     false => Err(self.out_of_range()),
                 };
