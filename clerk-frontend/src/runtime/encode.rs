@@ -68,12 +68,19 @@ pub fn to_value(view: View<'_>) -> Value {
 
 /// The fields of a model that are not absent.
 fn present(model: &dyn Model) -> impl Iterator<Item = (&'static FieldShape, View<'_>)> {
-    model
-        .shape()
+    let shape = model.shape();
+    shape
         .fields
         .iter()
         .enumerate()
-        .map(|(index, field)| (field, model.view(index)))
+        .map(move |(index, field)| {
+            let value = match model.view(index) {
+                // Without its `response` an envelope would be read as what should be in one.
+                View::Absent if index == 0 && shape.kind == ShapeKind::Envelope => View::Null,
+                value => value,
+            };
+            (field, value)
+        })
         .filter(|(_, value)| !matches!(value, View::Absent))
 }
 

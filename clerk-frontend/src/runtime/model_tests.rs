@@ -634,6 +634,15 @@ fn envelopes() {
         assert_eq!(drift, []);
     }
 
+    // What is written is still in an envelope, even around nothing.
+    let nothing = json!({"response": null, "client": {"token": {"jwt": "j"}, "kind": "k"}});
+    let wrapped: Envelope<Option<Account>, Holder> = decode(&nothing).unwrap();
+    let written = serde_json::to_value(&wrapped).unwrap();
+    assert_eq!(written["response"], json!(null));
+    let again: Envelope<Option<Account>, Holder> = decode(&written).unwrap();
+    assert_eq!(again, wrapped);
+    assert!(again.client.is_some());
+
     let error =
         decode::<Wrapped>(&json!({"client": {"token": {"jwt": "j"}}, "response": {"id": 1}}))
             .unwrap_err();
