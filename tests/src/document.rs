@@ -24,8 +24,20 @@ pub fn load(api: Api) -> Result<Value, Vec<String>> {
 ///
 /// Fails if the document or the corrections cannot be read, or the corrections do not apply.
 pub fn corrected(api: Api) -> Result<Value, Vec<String>> {
-    let mut document = load(api)?;
-    let overlay = source(&format!("overlays/{}/corrections.yaml", api.name()))?;
+    overlaid(load(api)?, api, "corrections")
+}
+
+/// Returns a committed document with our corrections and names, which say where two schemas are one type.
+///
+/// # Errors
+///
+/// As [`corrected`] does.
+pub fn named(api: Api) -> Result<Value, Vec<String>> {
+    overlaid(corrected(api)?, api, "names")
+}
+
+fn overlaid(mut document: Value, api: Api, overlay: &str) -> Result<Value, Vec<String>> {
+    let overlay = source(&format!("overlays/{}/{overlay}.yaml", api.name()))?;
     generator::overlay::apply(&mut document, api.name(), &overlay).map_err(texts)?;
     Ok(document)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clerk_frontend::Value;
 use clerk_frontend_tests::Api;
-use clerk_frontend_tests::document::{entries, items, load, resolve};
+pub(crate) use clerk_frontend_tests::document::{entries, items, load, named, resolve};
 
 /// What a document says about an operation.
 pub(crate) struct Operation {
@@ -15,6 +15,38 @@ pub(crate) struct Operation {
     pub(crate) fields: BTreeSet<String>,
     /// The fields of the body that have one value only: nobody has to be asked for them.
     pub(crate) constants: BTreeSet<String>,
+}
+
+/// A committed document with our corrections and names.
+pub(crate) fn corrected(api: Api) -> Value {
+    named(api).unwrap()
+}
+
+/// The operations of a document, as it has them.
+pub(crate) fn all_operations(document: &Value) -> impl Iterator<Item = &Value> {
+    let items = entries(&document["paths"]);
+    items
+        .flat_map(|(_, item)| entries(item))
+        .map(|(_, operation)| operation)
+        .filter(|operation| operation["operationId"].is_string())
+}
+
+/// The JSON bodies of success, by the ids of their operations.
+pub(crate) fn json_responses(document: &Value) -> Vec<(String, &Value)> {
+    let mut responses = Vec::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let response = resolve(document, response);
+                let schema = &response["content"]["application/json"]["schema"];
+                if status.starts_with('2') && schema.is_object() {
+                    let id = operation["operationId"].as_str().unwrap();
+                    responses.push((id.to_owned(), schema));
+                }
+            }
+        }
+    }
+    responses
 }
 
 /// Returns the operations of a committed document by their ids.

@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 
 use clerk_frontend::{DriftKind, Value};
+use clerk_frontend_tests::Api;
 use clerk_frontend_tests::sample::{Fields, Sampler};
 use clerk_frontend_tests::table::Check;
-use clerk_frontend_tests::{Api, document};
+
+use crate::document;
 
 /// More than the largest union has members.
 const ALL_MEMBERS: usize = 12;
@@ -16,10 +18,10 @@ const ALL_MEMBERS: usize = 12;
 #[test]
 fn every_documented_response_is_read_whole() {
     for api in Api::ALL {
-        let document = document::corrected(api).unwrap();
+        let document = document::corrected(api);
         let mut failures = BTreeSet::new();
         let mut read = 0;
-        for (operation, schema) in json_responses(&document) {
+        for (operation, schema) in document::json_responses(&document) {
             let entry = api.response(&operation).unwrap();
             read += 1;
             failures.extend(check(&document, &operation, schema, entry.check, 1));
@@ -35,7 +37,7 @@ fn every_documented_response_is_read_whole() {
 #[test]
 fn every_documented_schema_is_read_whole() {
     for api in Api::ALL {
-        let document = document::corrected(api).unwrap();
+        let document = document::corrected(api);
         let mut failures = BTreeSet::new();
         for entry in api.schemas() {
             let schema = &document["components"]["schemas"][entry.schema];
@@ -113,7 +115,8 @@ fn check(
     failures
 }
 
-fn lost(sent: &Value, written: &Value, path: &str, failures: &mut BTreeSet<String>) {
+/// Adds what of `sent` is not in `written`.
+pub(crate) fn lost(sent: &Value, written: &Value, path: &str, failures: &mut BTreeSet<String>) {
     match (sent, written) {
         (Value::Object(sent), Value::Object(written)) => {
             for (key, value) in sent {
@@ -140,23 +143,6 @@ fn lost(sent: &Value, written: &Value, path: &str, failures: &mut BTreeSet<Strin
             failures.insert(format!("{path}: sent {sent}, written {written}"));
         }
     }
-}
-
-fn json_responses(document: &Value) -> Vec<(String, &Value)> {
-    let mut responses = Vec::new();
-    for item in document["paths"].as_object().unwrap().values() {
-        for operation in item.as_object().unwrap().values() {
-            for (status, response) in operation["responses"].as_object().unwrap() {
-                let response = document::resolve(document, response);
-                let schema = &response["content"]["application/json"]["schema"];
-                if status.starts_with('2') && schema.is_object() {
-                    let id = operation["operationId"].as_str().unwrap();
-                    responses.push((id.to_owned(), schema));
-                }
-            }
-        }
-    }
-    responses
 }
 
 /// A value that the schema allows, with every field there is; `variant` chooses among the members of a union.

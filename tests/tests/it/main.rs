@@ -19,7 +19,7 @@ mod examples;
 mod external_accounts;
 mod lists;
 mod mock;
-mod mutations;
+mod models;
 mod oauth_applications;
 mod objects;
 mod operations;
