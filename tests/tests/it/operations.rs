@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clerk_frontend::{Client, Object, Request, Value, backend};
 use clerk_frontend_tests::input::{Input, InputError, Place, Samples, Sent};
-use clerk_frontend_tests::table::CallEntry;
+use clerk_frontend_tests::table::{CallEntry, Prepared};
 use clerk_frontend_tests::{Api, backend_calls, frontend_calls};
 use serde_json::json;
 use url::form_urlencoded;
@@ -22,26 +22,35 @@ struct Built {
     sent: Vec<Sent>,
 }
 
-fn build<C>(entry: &CallEntry<C>, client: &C, samples: Samples) -> Built {
+/// A call with made-up values.
+pub(crate) fn prepare<C>(
+    entry: &CallEntry<C>,
+    client: &C,
+    samples: Samples,
+) -> (Prepared, Vec<Sent>) {
     let parameters: Object = path_names(entry.path)
         .into_iter()
         .map(|name| (name.to_owned(), json!("a b/ü")))
         .collect();
     let mut input = Input::new(samples).parameters(&parameters);
-    let mut request = (entry.call)(client, &mut input);
-    if matches!(request, Err(InputError::Value(_))) {
+    let mut prepared = (entry.call)(client, &mut input);
+    if matches!(prepared, Err(InputError::Value(_))) {
         // The parameter is no text.
         input = Input::new(samples);
-        request = (entry.call)(client, &mut input);
+        prepared = (entry.call)(client, &mut input);
     }
+    let prepared = prepared.unwrap_or_else(|error| panic!("{entry:?}: {error}"));
+    (prepared, input.sent().to_vec())
+}
+
+fn build<C>(entry: &CallEntry<C>, client: &C, samples: Samples) -> Built {
+    let (prepared, sent) = prepare(entry, client, samples);
     Built {
         id: entry.operation_id,
         method: entry.method,
         template: entry.path,
-        request: request
-            .unwrap_or_else(|error| panic!("{entry:?}: {error}"))
-            .request,
-        sent: input.sent().to_vec(),
+        request: prepared.request,
+        sent,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every model of both APIs, mutated in every way in which servers differ from documents: what is read, what is told,
 //! and what is refused. Bodies and expectations are made from the corrected documents.
 
+mod calls;
 mod mutations;
 mod places;
 pub(crate) mod samples;
