@@ -330,6 +330,11 @@ fn says_where() {
     );
     let error = decode::<Account>(&json!({"id": "a", "attributes": {"plain": 1}})).unwrap_err();
     assert_eq!(error.path, "$.attributes.plain");
+    // Of a long key only the start is repeated.
+    let error =
+        decode::<Account>(&json!({"id": "a", "attributes": {"k".repeat(65): 1}})).unwrap_err();
+    let shown = format!("$.attributes[\"{}\"…]", "k".repeat(64));
+    assert_eq!(error.path, shown);
 }
 
 #[test]

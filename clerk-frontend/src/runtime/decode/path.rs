@@ -2,6 +2,19 @@
 
 use std::fmt::{self, Write};
 
+/// The most that is repeated of a key or a text that was sent, in bytes: all that is said about a body stays in
+/// proportion to its size, even if there is much to say about what is under one long key.
+const LONGEST_SHOWN: usize = 64;
+
+/// Cuts a text that was sent down to what is repeated of it.
+pub(super) fn shortened(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST_SHOWN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 /// One step of the way.
 #[derive(Clone, Copy)]
 pub(super) enum Segment<'a> {
@@ -51,6 +64,9 @@ impl fmt::Display for Place<'_> {
         }
         match self.segment {
             Segment::Root => formatter.write_char('$'),
+            Segment::Key(key) if key.len() > LONGEST_SHOWN => {
+                write!(formatter, "[{:?}…]", shortened(key))
+            }
             Segment::Key(key) if is_plain(key) => write!(formatter, ".{key}"),
             Segment::Key(key) => write!(formatter, "[{key:?}]"),
             Segment::Index(index) => write!(formatter, "[{index}]"),

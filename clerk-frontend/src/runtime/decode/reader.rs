@@ -1,6 +1,6 @@
 //! The one visitor that reads all models: JSON (or any self-describing format) into [`Slot`]s.
 
-use super::path::Place;
+use super::path::{Place, shortened};
 use super::{DecodeError, DecodeErrorKind};
 use crate::runtime::field::{ListField, MapField};
 use crate::runtime::model::{FieldShape, ShapeKind, flags};
@@ -17,9 +17,6 @@ const RESPONSE: &str = "response";
 /// What a feature of serde_json that any crate of a build can switch on (`arbitrary_precision`) makes of a number:
 /// an object with this key and the digits.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
-
-/// The longest unknown enum value that is repeated in a drift report, in bytes.
-const LONGEST_DETAIL: usize = 64;
 
 /// What has been noticed so far.
 pub(super) struct Journal {
@@ -183,15 +180,6 @@ macro_rules! inside {
             place: $reader.place,
         }
     };
-}
-
-/// Cuts a text that was sent down to what fits a report.
-fn shortened(text: &str) -> &str {
-    let mut end = text.len().min(LONGEST_DETAIL);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default()
 }
 
 impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
