@@ -378,6 +378,9 @@ fn numbers() {
             "{text}"
         );
     }
+    let exact = "[-2.6687666647680806e+183]";
+    let value = from_slice::<Value>(exact.as_bytes()).unwrap();
+    assert_eq!(value.to_string(), exact);
     let scores = from_slice::<Vec<f64>>(b"[1, -2, 2.5, 18446744073709551615]").unwrap();
     assert_eq!(scores, [1.0, -2.0, 2.5, 18_446_744_073_709_551_615.0]);
     let times = from_slice::<Vec<Timestamp>>(b"[5, 6.0]").unwrap();
