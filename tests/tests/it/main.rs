@@ -17,6 +17,7 @@ mod documented;
 mod errors;
 mod examples;
 mod external_accounts;
+mod fuzz;
 mod lists;
 mod mock;
 mod models;

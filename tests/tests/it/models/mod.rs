@@ -3,7 +3,7 @@
 
 mod calls;
 mod mutations;
-mod places;
+pub(crate) mod places;
 pub(crate) mod samples;
 pub(crate) mod types;
 
