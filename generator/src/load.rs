@@ -19,16 +19,27 @@ const BUDGET: usize = 64 << 20;
 /// The rough size of one value in memory.
 const VALUE_COST: usize = 64;
 
+/// How many brackets and braces may be open at once, those in texts and comments counted too. The
+/// scanner looks at all of them again for each token: a hundred thousand would take it minutes.
+const MOST_OPEN: usize = 2000;
+
 /// Reads a YAML (or JSON) document whose top level is a mapping. Key order is kept.
 ///
 /// # Errors
 ///
 /// What is wrong with the text, with its line and column: not YAML, more than one document, a
 /// duplicate key, a key that is neither text nor an integer, a tag, a number JSON cannot hold,
-/// nesting deeper than 128, or more than the aliases of an honest document would expand to.
+/// nesting deeper than 128, thousands of open brackets, or more than the aliases of an honest
+/// document would expand to.
 pub fn load(source: &Source) -> Result<Value, Vec<SpecError>> {
     let budget = Cell::new(BUDGET);
     let error = |message: &str| vec![SpecError::new(&source.name, "", message)];
+    if let Some((line, column)) = too_many_open(&source.text) {
+        let message = format!("invalid YAML: more than {MOST_OPEN} brackets are open");
+        return Err(vec![
+            SpecError::new(&source.name, "", message).at_line(line, column),
+        ]);
+    }
     match (Node { budget: &budget }).deserialize(serde_yaml::Deserializer::from_str(&source.text)) {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(Value::Null) => Err(error("the document is empty")),
@@ -51,6 +62,24 @@ pub fn describe(value: &Value) -> &'static str {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     }
+}
+
+/// The line and column of the first bracket that is one too many.
+fn too_many_open(text: &str) -> Option<(usize, usize)> {
+    let mut open = 0_usize;
+    for (line, content) in text.lines().enumerate() {
+        for (column, character) in content.chars().enumerate() {
+            match character {
+                '[' | '{' => open += 1,
+                ']' | '}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open > MOST_OPEN {
+                return Some((line + 1, column + 1));
+            }
+        }
+    }
+    None
 }
 
 fn spec_error(source: &Source, problem: &serde_yaml::Error) -> SpecError {
@@ -306,8 +335,8 @@ mod tests {
     #[test]
     fn deep_nesting_is_an_error() {
         for text in [
-            format!("a: {}{}", "[".repeat(10_000), "]".repeat(10_000)),
-            format!("a: {}", "{b: ".repeat(10_000)),
+            format!("a: {}{}", "[".repeat(1000), "]".repeat(1000)),
+            format!("a: {}", "{b: ".repeat(1000)),
             (0..1_000)
                 .map(|depth| format!("{}a:\n", " ".repeat(depth)))
                 .collect(),
@@ -318,6 +347,10 @@ mod tests {
             read("a: &a [*a]\n")
                 .unwrap_err()
                 .contains("recursion limit")
+        );
+        assert_eq!(
+            read(&format!("a: b\nc: {}", "[".repeat(200_000))).unwrap_err(),
+            "error: invalid YAML: more than 2000 brackets are open\n  at doc.yaml:2:2004"
         );
     }
 
