@@ -1,7 +1,8 @@
 //! No input may panic the generator: the real documents, damaged in a few thousand ways, always the same ones.
 //!
 //! Generating a whole document takes too long for thousands of cases, so most are made from excerpts: one path and the
-//! components it reaches, and most of those from small ones. `MUTATIONS=100000 cargo test --release -p generator --test mutations` looks further.
+//! components it reaches, and most of those from small ones. `FUZZ_CASES=100000 FUZZ_SEED=7` looks further, see
+//! CONTRIBUTING.md.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -332,7 +334,21 @@ fn torn(mut text: String, tear: &Tear) -> String {
         Tear::Insert { at, what } => {
             let deep = "[".repeat(5000);
             let tokens = [
-                "\t", "&a ", "*a", "<<: ", "!!x ", "- ", ": ", "'", "\u{feff}", "---\n", &deep,
+                "\t",
+                "&a ",
+                "*a",
+                "<<: ",
+                "!!x ",
+                "- ",
+                ": ",
+                "'",
+                "\u{feff}",
+                "---\n",
+                "1e999",
+                "-9223372036854775809",
+                "0x7fffffffffffffffff",
+                ".inf",
+                &deep,
             ];
             let at = position(&text, at);
             text.insert_str(at, pick(&tokens, what).copied().unwrap_or_default());
@@ -443,22 +459,25 @@ fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
 
 /// Runs `test` on `cases` values of `strategy`, the same ones every time.
 fn check<S: Strategy>(
+    what: &str,
     cases: u32,
     strategy: S,
     test: impl Fn(S::Value) -> Result<(), TestCaseError>,
 ) {
-    let asked = std::env::var("MUTATIONS")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
+    let asked = number("FUZZ_CASES").map(|cases| cases.try_into().unwrap());
     let config = Config {
         cases: asked.unwrap_or(cases),
         failure_persistence: None,
         max_shrink_iters: 2000,
         ..Config::default()
     };
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut seed = [0; 32];
+    seed[..8].copy_from_slice(&number("FUZZ_SEED").unwrap_or_default().to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let run = Cell::new(0);
     let result = TestRunner::new_with_rng(config, rng).run(&strategy, |value| {
         let started = Instant::now();
+        run.set(run.get() + 1);
         test(value)?;
         prop_assert!(started.elapsed() < HANG, "took {:?}", started.elapsed());
         Ok(())
@@ -466,57 +485,106 @@ fn check<S: Strategy>(
     if let Err(error) = result {
         panic!("{error}");
     }
+    println!(
+        "{what}: cases: {}, peak memory: {}",
+        run.get(),
+        peak_memory()
+    );
 }
 
-/// The generator gives code that Rust can read, or says what is wrong.
-fn generates(api: ApiKind, text: String, overlays: Vec<Source>) -> Result<(), TestCaseError> {
+fn number(name: &str) -> Option<u64> {
+    let value = std::env::var(name).ok()?;
+    Some(
+        value
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} is no number")),
+    )
+}
+
+/// The most memory the process ever had, where the system says so.
+fn peak_memory() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or("unknown", str::trim).to_owned()
+}
+
+fn input(api: ApiKind, text: String, overlays: Vec<Source>) -> Input {
     let document = Source {
         name: "document.yaml".to_owned(),
         text,
     };
-    let input = Input {
+    Input {
         api,
         document,
         overlays,
         stale: Stale::Note,
+    }
+}
+
+/// The generator gives code that Rust can read, or says what is wrong and where; and the same when asked again.
+fn generates(api: ApiKind, text: String, overlays: Vec<Source>) -> Result<(), TestCaseError> {
+    let input = input(api, text, overlays);
+    let made = generator::generate(std::slice::from_ref(&input));
+    let again = match input.document.text.len() {
+        ..=SMALL => generator::generate(std::slice::from_ref(&input)),
+        // Whole documents are generated twice in `spec`, once is enough here.
+        _ => made.clone(),
     };
-    match generator::generate(&[input]) {
-        Ok(generated) => {
-            let code = generated.files.iter();
+    match (made, again) {
+        (Ok(made), Ok(again)) => {
+            prop_assert!(made.files == again.files && made.notes == again.notes);
+            let code = made.files.iter();
             for (path, text) in code.filter(|(path, _)| path.ends_with(".rs")) {
                 let parsed = syn::parse_file(text);
                 prop_assert!(parsed.is_ok(), "{path} is no Rust:\n{text}");
             }
-            Ok(())
+            say_where(&made.notes, &input)
         }
-        Err(errors) => are_errors(&errors),
+        (Err(errors), Err(again)) => {
+            prop_assert_eq!(&errors, &again);
+            prop_assert!(!errors.is_empty());
+            say_where(&errors, &input)
+        }
+        _ => Err(TestCaseError::fail("not the same twice")),
     }
 }
 
 /// The import gives facts that it would import unchanged, or says what is wrong.
 fn imports(api: ApiKind, text: String) -> Result<(), TestCaseError> {
-    let import = |text| {
-        let document = Source {
-            name: "document.yaml".to_owned(),
-            text,
-        };
-        generator::import(api, &document)
-    };
-    match import(text) {
+    let import = |text| generator::import(api, &input(api, text, Vec::new()).document);
+    match import(text.clone()) {
         Ok(facts) => {
             let again = import(facts.clone());
             prop_assert_eq!(again.as_ref(), Ok(&facts));
             Ok(())
         }
-        Err(errors) => are_errors(&errors),
+        Err(errors) => {
+            prop_assert!(!errors.is_empty());
+            say_where(&errors, &input(api, text, Vec::new()))
+        }
     }
 }
 
-fn are_errors(errors: &[SpecError]) -> Result<(), TestCaseError> {
-    prop_assert!(!errors.is_empty());
+/// Every error names the document or the overlay, and a line of it or a place in it.
+fn say_where(errors: &[SpecError], input: &Input) -> Result<(), TestCaseError> {
+    let sources: Vec<&Source> = input.overlays.iter().chain([&input.document]).collect();
     for error in errors {
-        let text = error.to_string();
-        prop_assert!(text.starts_with("error: "), "{text}");
+        let shown = error.to_string();
+        prop_assert!(shown.starts_with("error: "), "{shown}");
+        let source = sources.iter().find(|source| source.name == error.document);
+        prop_assert!(source.is_some(), "{shown}");
+        match error.line {
+            Some((line, column)) => {
+                // An end that comes too early is behind the last line.
+                let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+                let lines = source.map_or(0, |source| source.text.split(breaks).count()) + 1;
+                prop_assert!((1..=lines).contains(&line) && column >= 1, "{shown}");
+            }
+            None => {
+                let is_pointer = error.pointer.is_empty() || error.pointer.starts_with('/');
+                prop_assert!(is_pointer, "{shown}");
+            }
+        }
     }
     Ok(())
 }
@@ -533,30 +601,40 @@ fn damaged(mut value: Value, damages: &[Damage], tear: &Tear) -> String {
 fn damaged_excerpts_give_code_or_errors() {
     let damages = prop::collection::vec(damage(), 0..4);
     let strategy = (0..2usize, any::<usize>(), damages, tear());
-    check(1400, strategy, |(api, excerpt, damages, tear)| {
-        let document = &documents()[api];
-        let excerpt = pick(&document.small, excerpt).unwrap();
-        let text = damaged(excerpt.clone(), &damages, &tear);
-        generates(document.api, text, Vec::new())
-    });
+    check(
+        "small excerpts",
+        1400,
+        strategy,
+        |(api, excerpt, damages, tear)| {
+            let document = &documents()[api];
+            let excerpt = pick(&document.small, excerpt).unwrap();
+            let text = damaged(excerpt.clone(), &damages, &tear);
+            generates(document.api, text, Vec::new())
+        },
+    );
 }
 
 #[test]
 fn damaged_large_excerpts_give_code_or_errors() {
     let damages = prop::collection::vec(damage(), 1..3);
     let strategy = (0..2usize, any::<usize>(), damages, tear());
-    check(60, strategy, |(api, excerpt, damages, tear)| {
-        let document = &documents()[api];
-        let excerpt = pick(&document.large, excerpt).unwrap();
-        let text = damaged(excerpt.clone(), &damages, &tear);
-        generates(document.api, text, Vec::new())
-    });
+    check(
+        "large excerpts",
+        60,
+        strategy,
+        |(api, excerpt, damages, tear)| {
+            let document = &documents()[api];
+            let excerpt = pick(&document.large, excerpt).unwrap();
+            let text = damaged(excerpt.clone(), &damages, &tear);
+            generates(document.api, text, Vec::new())
+        },
+    );
 }
 
 #[test]
 fn damaged_documents_give_code_or_errors() {
     let strategy = (0..2usize, prop::collection::vec(damage(), 1..3), tear());
-    check(10, strategy, |(api, damages, tear)| {
+    check("documents", 10, strategy, |(api, damages, tear)| {
         let document = &documents()[api];
         let text = damaged(document.value.clone(), &damages, &tear);
         generates(document.api, text, Vec::new())
@@ -567,7 +645,7 @@ fn damaged_documents_give_code_or_errors() {
 fn damaged_excerpts_give_facts_or_errors() {
     let damages = prop::collection::vec(damage(), 0..4);
     let strategy = (0..2usize, any::<usize>(), damages, tear());
-    check(250, strategy, |(api, excerpt, damages, tear)| {
+    check("imports", 250, strategy, |(api, excerpt, damages, tear)| {
         let document = &documents()[api];
         let excerpt = pick(&document.small, excerpt).unwrap();
         imports(document.api, damaged(excerpt.clone(), &damages, &tear))
@@ -582,7 +660,7 @@ fn damaged_overlays_give_code_or_errors() {
     // A few actions each, which the damage then hits.
     let damages = prop::collection::vec(damage(), 1..4);
     let strategy = (any::<usize>(), damages, tear());
-    check(300, strategy, |(action, damages, tear)| {
+    check("overlays", 300, strategy, |(action, damages, tear)| {
         let mut overlay = corrections.clone();
         let actions = overlay["actions"].as_array_mut().unwrap();
         let first = action % actions.len();
@@ -593,4 +671,125 @@ fn damaged_overlays_give_code_or_errors() {
         };
         generates(ApiKind::Frontend, excerpt.clone(), vec![overlay])
     });
+}
+
+/// What YAML, OpenAPI and overlays are written with.
+const TOKENS: [&str; 44] = [
+    "\n",
+    "\n  ",
+    "\n    ",
+    "\n- ",
+    "\n  - ",
+    ": ",
+    ", ",
+    "{",
+    "}",
+    "[",
+    "]",
+    "&a ",
+    "*a ",
+    "&b ",
+    "*b ",
+    "<<: ",
+    "!!binary ",
+    "!x ",
+    "| ",
+    ">-\n  ",
+    "'",
+    "\"",
+    "# ",
+    "? ",
+    "---\n",
+    "...\n",
+    "%YAML 1.1\n",
+    "\t",
+    "\u{0}",
+    "\u{feff}",
+    "\u{85}",
+    "null",
+    "~",
+    "true",
+    "1e999",
+    "-.inf",
+    "0o777777777777777777777777",
+    "99999999999999999999999999999999",
+    "openapi: 3.0.3\n",
+    "info: {title: a, version: b}\n",
+    "paths: {}\n",
+    "overlay: 1.0.0\n",
+    "actions:\n- target: $..*\n  update: ",
+    "remove: true",
+];
+
+fn soup() -> impl Strategy<Value = String> {
+    let token = prop_oneof![
+        5 => any::<usize>().prop_map(|number| pick(&TOKENS, number).unwrap().to_string()),
+        1 => any::<usize>().prop_map(|number| pick(&KEYWORDS, number).unwrap().to_string()),
+        1 => any::<usize>().prop_map(|number| pick(&TEXTS, number).unwrap().to_string()),
+        1 => prop::collection::vec(any::<char>(), 0..4).prop_map(String::from_iter),
+    ];
+    prop::collection::vec(token, 0..40).prop_map(|tokens| tokens.concat())
+}
+
+#[test]
+fn any_text_gives_code_or_errors() {
+    let excerpt = yaml(&documents()[0].small[0]);
+    let strategy = (soup(), any::<bool>(), any::<bool>());
+    check("texts", 800, strategy, |(text, is_overlay, begun)| {
+        if is_overlay {
+            let start = "overlay: 1.0.0\ninfo: {title: a, version: b}\nactions:\n";
+            let overlay = Source {
+                name: "overlay.yaml".to_owned(),
+                text: format!("{}{text}", if begun { start } else { "" }),
+            };
+            generates(ApiKind::Frontend, excerpt.clone(), vec![overlay])
+        } else {
+            let start = if begun { excerpt.as_str() } else { "" };
+            generates(ApiKind::Frontend, format!("{start}{text}"), Vec::new())
+        }
+    });
+}
+
+/// What is small to write and large to read is refused before it is large.
+#[test]
+fn bombs_are_refused() {
+    let doubled = |levels: usize| {
+        let mut text = "a0: &a0 [x, x]\n".to_owned();
+        for level in 1..levels {
+            let below = level - 1;
+            text += &format!("a{level}: &a{level} [*a{below}, *a{below}]\n");
+        }
+        text
+    };
+    let deep =
+        |open: &str, close: &str| format!("a: {}{}", open.repeat(100_000), close.repeat(100_000));
+    let indented: String = (0..2000)
+        .map(|level| format!("{}a:\n", " ".repeat(level)))
+        .collect();
+    let references: Map<String, Value> = (0..2000)
+        .map(|number| {
+            let next = format!("#/components/schemas/S{}", (number + 1) % 2000);
+            (format!("S{number}"), json!({"allOf": [{"$ref": next}]}))
+        })
+        .collect();
+    let circle = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "a", "version": "b"},
+        "paths": {},
+        "components": {"schemas": references},
+    });
+    for text in [
+        doubled(60),
+        deep("[", "]"),
+        deep("{a: ", "}"),
+        deep("- ", ""),
+        indented,
+        yaml(&circle),
+    ] {
+        let start: String = text.chars().take(80).collect();
+        let input = input(ApiKind::Frontend, text, Vec::new());
+        let errors = generator::generate(std::slice::from_ref(&input)).err();
+        let errors = errors.unwrap_or_else(|| panic!("not refused: {start}"));
+        say_where(&errors, &input).unwrap();
+    }
 }
