@@ -19,6 +19,7 @@ pub(crate) struct Sent {
 }
 
 impl Server {
+    /// A server that gives this answer, or what this makes of each request.
     pub(crate) async fn answering(response: impl Respond + 'static) -> Self {
         let server = MockServer::start().await;
         Mock::given(any())
