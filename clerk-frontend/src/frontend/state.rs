@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::piggyback::{News, news};
 use crate::models;
-use crate::runtime::{Answer, Follower, Heard};
+use crate::runtime::{Answer, Follower, Heard, Target};
 
 /// The client, if there is one.
 pub(super) type Known = Option<Arc<models::Client>>;
@@ -98,6 +98,15 @@ impl Follower for State {
             watcher(client.as_deref());
         }
         heard
+    }
+
+    fn is_new(&self, target: &Target, body: &[u8], known: Option<&str>) -> Option<bool> {
+        let News::Client(client) = news(target, body) else {
+            return None;
+        };
+        let untouched =
+            client.sessions.is_empty() && client.sign_in.is_none() && client.sign_up.is_none();
+        Some(untouched && known != Some(client.id.as_str()))
     }
 }
 

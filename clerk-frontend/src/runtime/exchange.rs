@@ -156,12 +156,20 @@ async fn attempt(
     }
 
     let sequence = core.next_sequence();
+    let flight = tokens.map(|tokens| tokens.depart(sent.as_ref()));
     let head = transport::head(core, outgoing).await?;
-    if let Some(tokens) = tokens {
+    if let (Some(tokens), Some(flight)) = (tokens, &flight) {
         // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
-        tokens.take(sent.as_ref(), head.headers());
+        tokens.take(flight, sent.as_ref(), head.headers());
     }
     let received = head.read(core).await;
+    if let (Some(tokens), Some(flight), Ok(received)) = (tokens, &flight, &received)
+        && flight.is_doubtful()
+        && is_trusted(core, tokens, request, received, sent.as_ref())
+    {
+        flight.confirm();
+    }
+    drop(flight);
     let Some(tokens) = tokens else {
         let received = received?;
         hear(core, request, &received, sequence, true);
@@ -177,6 +185,26 @@ async fn attempt(
         follow(core, tokens, request, &received, sequence, sent.as_ref()).await;
     }
     Ok(Attempted { received, rejected })
+}
+
+/// Whether an answer is to the client that the request was sent for, and not to a new one that was made because its token was
+/// no longer the current one.
+fn is_trusted(
+    core: &Core,
+    tokens: &Tokens,
+    request: &Request,
+    received: &Received,
+    sent: Option<&SecretString>,
+) -> bool {
+    let known = tokens.client_id(sent);
+    let follower = core.follower.as_ref();
+    let new = follower
+        .and_then(|follower| follower.is_new(&request.target, &received.body, known.as_deref()));
+    match new {
+        Some(new) => !new,
+        // An error that tells nothing about the client may as well be one about its token.
+        None => received.status.is_success(),
+    }
 }
 
 /// The answer at hand is good even if its token cannot be stored: that is tried again, and told, before the next request.

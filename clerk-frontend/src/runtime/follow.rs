@@ -31,4 +31,8 @@ pub(crate) enum Heard {
 /// Follows the client's state. Returns what it heard, if it is to count.
 pub(crate) trait Follower: Any + Send + Sync {
     fn hear(&self, answer: &Answer<'_>) -> Heard;
+
+    /// Whether the client in a body is a new one, that nobody has done anything with, and not the `known` one; nothing if there is
+    /// no client in it.
+    fn is_new(&self, target: &Target, body: &[u8], known: Option<&str>) -> Option<bool>;
 }

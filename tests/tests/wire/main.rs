@@ -17,4 +17,5 @@ mod development_browser;
 mod mock;
 mod native;
 mod production_browser;
+mod rotation;
 mod support;

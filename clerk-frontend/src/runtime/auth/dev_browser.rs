@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
-use super::tokens::{Carrier, Tokens};
+use super::tokens::{Carrier, Rotation, Tokens};
 use crate::runtime::core::Core;
 use crate::runtime::error::Error;
 use crate::runtime::operation::{Auth, Method, Target};
@@ -34,7 +34,10 @@ impl Tokens {
             return Ok(Some(token));
         }
         let token = obtain(core, timeout).await?;
-        self.replace(None, Some(token));
+        self.replace(Rotation {
+            current: None,
+            new: Some(token),
+        });
         self.current().await
     }
 
@@ -49,7 +52,10 @@ impl Tokens {
             && Error::status_error(received.status, &received.headers, &received.body)
                 .has_code(REJECTED);
         if rejected {
-            self.replace(sent.cloned(), None);
+            self.replace(Rotation {
+                current: sent.cloned(),
+                new: None,
+            });
             self.settle().await?;
         }
         Ok(rejected)

@@ -3,6 +3,7 @@
 mod dev_browser;
 #[cfg(all(feature = "file-token-store", not(target_family = "wasm")))]
 mod file_store;
+mod flights;
 mod token_store;
 mod tokens;
 

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::flights::{Flight, Flights};
 use super::token_store::{TokenStore, same};
 use crate::runtime::clock;
 use crate::runtime::error::Error;
@@ -39,15 +40,16 @@ pub(crate) struct Tokens {
     ///
     /// They are put here at once when a response's head arrives, so that a call dropped right then loses nothing.
     pending: Mutex<VecDeque<Arc<Rotation>>>,
+    pub(super) flights: Mutex<Flights>,
     /// Held while a development browser is obtained, so that calls that start together obtain one.
     pub(super) obtaining: futures_util::lock::Mutex<()>,
     known: Mutex<Option<KnownClient>>,
 }
 
 /// A token and the one that takes its place; nothing if it is cleared.
-struct Rotation {
-    current: Option<SecretString>,
-    new: Option<SecretString>,
+pub(super) struct Rotation {
+    pub(super) current: Option<SecretString>,
+    pub(super) new: Option<SecretString>,
 }
 
 /// The client that a token stands for.
@@ -62,6 +64,7 @@ impl Tokens {
             carrier,
             store,
             pending: Mutex::default(),
+            flights: Mutex::default(),
             obtaining: futures_util::lock::Mutex::new(()),
             known: Mutex::default(),
         }
@@ -118,11 +121,17 @@ impl Tokens {
     /// Takes note of the token in a response to a request that was sent with `sent`.
     ///
     /// Nothing is awaited here, see `pending`.
-    pub(crate) fn take(&self, sent: Option<&SecretString>, headers: &HeaderMap) {
+    pub(crate) fn take(
+        &self,
+        flight: &Flight<'_>,
+        sent: Option<&SecretString>,
+        headers: &HeaderMap,
+    ) {
         if let Some(new) = self.found(headers)
             && !same(sent, new.as_ref())
         {
-            self.replace(sent.cloned(), new);
+            let current = sent.cloned();
+            flight.replace(Rotation { current, new });
         }
     }
 
@@ -135,9 +144,8 @@ impl Tokens {
         self.found(headers).unwrap_or_else(|| sent.cloned())
     }
 
-    pub(super) fn replace(&self, current: Option<SecretString>, new: Option<SecretString>) {
-        self.pending()
-            .push_back(Arc::new(Rotation { current, new }));
+    pub(super) fn replace(&self, rotation: Rotation) {
+        self.pending().push_back(Arc::new(rotation));
     }
 
     /// Brings the store up to date with what came in.
@@ -329,13 +337,16 @@ mod tests {
     async fn late_answers_do_not_bring_an_old_token_back() {
         let tokens = tokens(Carrier::Authorization);
         let [one, two] = ["one", "two"].map(SecretString::from);
-        tokens.take(None, &headers(&[("authorization", "one")]));
-        tokens.take(Some(&one), &headers(&[("authorization", "two")]));
+        let take = |sent: Option<&SecretString>, headers: &HeaderMap| {
+            tokens.take(&tokens.depart(sent), sent, headers);
+        };
+        take(None, &headers(&[("authorization", "one")]));
+        take(Some(&one), &headers(&[("authorization", "two")]));
         // Both were sent with `one`; the answer that comes second does not count.
-        tokens.take(Some(&one), &headers(&[("authorization", "late")]));
-        tokens.take(Some(&one), &headers(&[("authorization", "")]));
+        take(Some(&one), &headers(&[("authorization", "late")]));
+        take(Some(&one), &headers(&[("authorization", "")]));
         assert!(same(tokens.current().await.unwrap().as_ref(), Some(&two)));
-        tokens.take(Some(&two), &headers(&[("authorization", "Bearer")]));
+        take(Some(&two), &headers(&[("authorization", "Bearer")]));
         assert!(tokens.current().await.unwrap().is_none());
     }
 
