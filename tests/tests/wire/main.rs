@@ -12,10 +12,14 @@
 )]
 
 mod addresses;
+mod client_state;
+mod credentials;
 mod development_browser;
+mod encoding;
 #[path = "../it/mock.rs"]
 mod mock;
 mod native;
 mod production_browser;
 mod rotation;
 mod support;
+mod uploads;

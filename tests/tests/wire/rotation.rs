@@ -8,6 +8,7 @@ use clerk_frontend::{
     Client, ErrorKind, FileTokenStore, MemoryTokenStore, Native, Retry, SecretString, TokenStore,
     TokenStoreError, TokenStoreFuture,
 };
+use futures_util::FutureExt;
 use serde_json::json;
 use wiremock::{Request, ResponseTemplate};
 
@@ -333,11 +334,12 @@ async fn a_store_is_read_anew_for_every_attempt() {
         .authentication(native)
         .on_attempt(move |_| {
             let watched = watched.clone();
-            futures_util::FutureExt::now_or_never(async move {
+            let change = async move {
                 if watched.token().await.as_deref() == Some("one") {
                     watched.import("two").await;
                 }
-            });
+            };
+            change.now_or_never().unwrap();
         })
         .build()
         .unwrap();
