@@ -18,6 +18,12 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 /// How many bytes of a response an [`Error`] keeps.
 const KEPT_BODY: usize = 64 * 1024;
 
+/// How many characters of a text that a server sent are printed.
+const SHOWN: usize = 400;
+
+/// How many of a server's error codes are printed.
+const SHOWN_CODES: usize = 8;
+
 /// What failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -72,9 +78,9 @@ impl ClerkError {
 
 impl fmt::Display for ClerkError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.code.as_str(), self.message.as_str()) {
-            ("", message) => formatter.write_str(message),
-            (code, "") => formatter.write_str(code),
+        match (shown(&self.code), shown(&self.message)) {
+            (code, message) if code.is_empty() => formatter.write_str(&message),
+            (code, message) if message.is_empty() => formatter.write_str(&code),
             (code, message) => write!(formatter, "{code}: {message}"),
         }
     }
@@ -462,10 +468,29 @@ impl fmt::Display for Error {
                 write!(formatter, " (and {} more)", inner.errors.len() - 1)?;
             }
         } else if !inner.message.is_empty() {
-            write!(formatter, "{separator}{}", inner.message)?;
+            write!(formatter, "{separator}{}", shown(&inner.message))?;
         }
         Ok(())
     }
+}
+
+/// A server's text on one line, and not at any length.
+fn shown(text: &str) -> Cow<'_, str> {
+    if text.len() <= SHOWN && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let mut characters = text.chars();
+    let start = characters.by_ref().take(SHOWN);
+    let mut line: String = start
+        .map(|character| match character.is_control() {
+            true => ' ',
+            false => character,
+        })
+        .collect();
+    if characters.next().is_some() {
+        line.push_str("...");
+    }
+    Cow::Owned(line)
 }
 
 impl fmt::Debug for Error {
@@ -475,11 +500,12 @@ impl fmt::Debug for Error {
         debug.field("kind", &inner.kind);
         debug.field("message", &self.to_string());
         if !inner.errors.is_empty() {
-            let codes: Vec<_> = inner.errors.iter().map(|error| &error.code).collect();
+            let first = inner.errors.iter().take(SHOWN_CODES);
+            let codes: Vec<_> = first.map(|error| shown(&error.code)).collect();
             debug.field("codes", &codes);
         }
         if let Some(trace_id) = &inner.trace_id {
-            debug.field("trace_id", trace_id);
+            debug.field("trace_id", &shown(trace_id));
         }
         if let Some(retry_after) = &inner.retry_after {
             debug.field("retry_after", retry_after);
