@@ -101,7 +101,10 @@ impl Exchange {
         let future = Box::pin(span.clone().around(async move {
             let clock = sender.settings.clock.clone();
             let started = clock.now();
-            let received = exchange::run(&sender, &request?, &options).await;
+            let received = match request {
+                Ok(request) => exchange::run(&sender, &request, &options).await,
+                Err(error) => Err(error),
+            };
             inner.ended(&received, clock.now().saturating_sub(started));
             received
         }));
