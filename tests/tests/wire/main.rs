@@ -16,10 +16,14 @@ mod client_state;
 mod credentials;
 mod development_browser;
 mod encoding;
+mod errors_on_the_wire;
 #[path = "../it/mock.rs"]
 mod mock;
 mod native;
 mod production_browser;
+mod retries;
 mod rotation;
 mod support;
+mod timeouts;
+mod tracing;
 mod uploads;

@@ -15,7 +15,7 @@ use wiremock::{Request, ResponseTemplate};
 use crate::mock::Server;
 use crate::support::{Change, RecordingStore, builder, fresh, in_turn, ok, signed_in, wrapped};
 
-const WAVES: usize = 6;
+const WAVES: usize = 4;
 const CALLS: usize = 200;
 
 /// What a server knows about the tokens that it gave out.
