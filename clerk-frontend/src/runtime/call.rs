@@ -19,7 +19,7 @@ use super::operation::{Auth, BodyFormat, Operation, Target};
 use super::options::CallOptions;
 use super::path;
 use super::payload::Payload;
-use super::request::{REDACTED, Request, Secrets};
+use super::request::{REDACTED, Request, Secrets, shown_value};
 use super::response::Exchange;
 use super::settings::header_value;
 
@@ -415,8 +415,11 @@ impl fmt::Debug for Call {
     }
 }
 
-fn shown(value: &Value, secret: bool) -> &dyn fmt::Debug {
-    if secret { &REDACTED } else { value }
+fn shown(value: &Value, secret: bool) -> Value {
+    match secret {
+        true => REDACTED.into(),
+        false => shown_value(value),
+    }
 }
 
 /// What every builder can do, whatever its operation; `$value` is what `send` returns, `$body` what the body holds.

@@ -12,6 +12,7 @@ use super::decode::DecodeError;
 use super::error_body::{self, ErrorBody};
 use super::model;
 use super::operation::{Method, Target};
+use super::request::REDACTED;
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -19,7 +20,10 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 const KEPT_BODY: usize = 64 * 1024;
 
 /// How many characters of a text that a server sent are printed.
-const SHOWN: usize = 400;
+const SHOWN: usize = 240;
+
+/// How long a secret must be to be looked for in what a server says: shorter ones are in many a word.
+const HIDDEN: usize = 4;
 
 /// How many of a server's error codes are printed.
 const SHOWN_CODES: usize = 8;
@@ -111,6 +115,8 @@ struct Inner {
     meta: Option<Map<String, Value>>,
     json_path: Option<String>,
     body: Bytes,
+    /// Secrets of the request: a server may repeat them, and they are not printed.
+    secrets: Vec<String>,
 }
 
 impl Error {
@@ -130,6 +136,7 @@ impl Error {
             meta: None,
             json_path: None,
             body: Bytes::new(),
+            secrets: Vec::new(),
         };
         Self {
             inner: Box::new(inner),
@@ -230,6 +237,17 @@ impl Error {
             Some(start) => Bytes::copy_from_slice(start),
             None => body.clone(),
         };
+        self
+    }
+
+    /// Keeps these secrets out of what is printed.
+    pub(crate) fn hiding(mut self, secrets: &[String]) -> Self {
+        let long_enough = secrets.iter().filter(|secret| secret.len() >= HIDDEN);
+        self.inner.secrets = long_enough.cloned().collect();
+        // A secret that is part of another would leave the rest of it behind.
+        self.inner
+            .secrets
+            .sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
         self
     }
 
@@ -426,6 +444,17 @@ impl Error {
         self.has_code("native_api_disabled")
     }
 
+    /// A server's text without the secrets of the request.
+    fn hidden<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut text = Cow::Borrowed(text);
+        for secret in &self.inner.secrets {
+            if text.contains(secret.as_str()) {
+                text = Cow::Owned(text.replace(secret.as_str(), REDACTED));
+            }
+        }
+        text
+    }
+
     fn has_status(&self, status: StatusCode) -> bool {
         self.kind() == ErrorKind::Status && self.inner.status == Some(status)
     }
@@ -463,12 +492,21 @@ impl fmt::Display for Error {
             separator = ": ";
         }
         if let Some(first) = inner.errors.first() {
+            let first = ClerkError {
+                code: self.hidden(&first.code).into_owned(),
+                message: self.hidden(&first.message).into_owned(),
+                ..ClerkError::default()
+            };
             write!(formatter, "{separator}{first}")?;
             if inner.errors.len() > 1 {
                 write!(formatter, " (and {} more)", inner.errors.len() - 1)?;
             }
         } else if !inner.message.is_empty() {
-            write!(formatter, "{separator}{}", shown(&inner.message))?;
+            write!(
+                formatter,
+                "{separator}{}",
+                shown(&self.hidden(&inner.message))
+            )?;
         }
         Ok(())
     }
@@ -501,11 +539,13 @@ impl fmt::Debug for Error {
         debug.field("message", &self.to_string());
         if !inner.errors.is_empty() {
             let first = inner.errors.iter().take(SHOWN_CODES);
-            let codes: Vec<_> = first.map(|error| shown(&error.code)).collect();
+            let codes: Vec<_> = first
+                .map(|error| shown(&self.hidden(&error.code)).into_owned())
+                .collect();
             debug.field("codes", &codes);
         }
         if let Some(trace_id) = &inner.trace_id {
-            debug.field("trace_id", &shown(trace_id));
+            debug.field("trace_id", &shown(&self.hidden(trace_id)));
         }
         if let Some(retry_after) = &inner.retry_after {
             debug.field("retry_after", retry_after);
@@ -630,6 +670,26 @@ mod tests {
             "relative URL without a base"
         );
         assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn what_was_secret_in_the_request_is_not_repeated() {
+        let body = r#"{"errors":[{"code":"x_quiet","message":"quiet and quieter are no 123"}]}"#;
+        let error = status(400, &[("cf-ray", "ray-quiet")], body);
+        let error = error.hiding(&["quiet", "quieter", "123", ""].map(str::to_owned));
+        let text = format!("{error} {error:?}");
+        assert!(
+            !text.contains("quiet") && !text.contains("<redacted>er"),
+            "{text}"
+        );
+        // Too short to be told from anything else.
+        assert!(text.contains("are no 123"), "{text}");
+        let padding = "x".repeat(SHOWN - 3);
+        let error = status(500, &[], "").hiding(&["quiet".to_owned()]);
+        assert_eq!(
+            error.hidden(&format!("{padding}quiet")),
+            format!("{padding}<redacted>")
+        );
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::error::ClerkError;
 
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// How much of a body that is not JSON is shown.
-const SHOWN_TEXT: usize = 160;
+/// How much of a body that is not JSON is kept as text; less of it is shown, once secrets are taken out.
+const KEPT_TEXT: usize = 4096;
 
 /// What an error response says.
 #[derive(Default)]
@@ -111,7 +111,7 @@ fn shown(text: &str) -> Option<String> {
     let mut characters = text.chars();
     let mut line: String = characters
         .by_ref()
-        .take(SHOWN_TEXT)
+        .take(KEPT_TEXT)
         .map(|character| {
             if character.is_control() {
                 ' '
@@ -213,11 +213,11 @@ mod tests {
             "upstream failed"
         );
         assert!(
-            ErrorBody::read("x".repeat(1000).as_bytes())
+            ErrorBody::read("x".repeat(10_000).as_bytes())
                 .text
                 .unwrap()
                 .len()
-                < 200
+                < 5000
         );
     }
 

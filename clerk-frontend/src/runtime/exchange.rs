@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::auth::Tokens;
 use super::core::Core;
@@ -162,7 +162,15 @@ async fn attempt(
         // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
         tokens.take(flight, sent.as_ref(), head.headers());
     }
-    let received = head.read(core).await;
+    let mut received = head.read(core).await;
+    if let Ok(received) = &mut received
+        && !received.status.is_success()
+    {
+        received.secrets = request.secret_values();
+        received
+            .secrets
+            .extend(sent.as_ref().map(|token| token.expose_secret().to_owned()));
+    }
     if let (Some(tokens), Some(flight), Ok(received)) = (tokens, &flight, &received)
         && flight.is_doubtful()
         && is_trusted(core, tokens, request, received, sent.as_ref())

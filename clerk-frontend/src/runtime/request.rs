@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use serde_json::Value;
@@ -92,9 +94,74 @@ impl Request {
         self.target.id()
     }
 
+    /// The secrets in it, as text: what a server may repeat in an error, and nobody is to print.
+    pub(crate) fn secret_values(&self) -> Vec<String> {
+        let mut values = Vec::new();
+        let headers = self.headers.values().filter(|value| value.is_sensitive());
+        for text in headers.filter_map(|value| value.to_str().ok()) {
+            match text.split_once(' ') {
+                Some(("Basic", encoded)) => values.extend(basic_secret(encoded)),
+                Some((_, token)) => values.push(token.to_owned()),
+                None => {}
+            }
+            values.push(text.to_owned());
+        }
+        for (name, value) in self.url.query_pairs() {
+            if self.is_secret_query(&name) {
+                values.push(value.into_owned());
+            }
+        }
+        for part in self.parts() {
+            if let PartValue::Text(text) = &part.value
+                && self.is_secret_field(&part.name)
+            {
+                values.push(text.clone());
+            }
+        }
+        match self.header(CONTENT_TYPE.as_str()).unwrap_or_default() {
+            FORM => {
+                for (name, value) in form_urlencoded::parse(self.body()) {
+                    if is_json(&value) {
+                        texts(
+                            &serde_json::from_str(&value).unwrap_or_default(),
+                            &mut values,
+                        );
+                    }
+                    if is_json(&value) || self.is_secret_field(&name) {
+                        values.push(value.into_owned());
+                    }
+                }
+            }
+            JSON => match serde_json::from_slice(self.body()).unwrap_or_default() {
+                Value::Object(object) => {
+                    for (name, value) in &object {
+                        if self.is_secret_field(name) || shown_value(value) != *value {
+                            texts(value, &mut values);
+                        }
+                    }
+                }
+                // Nobody can say what is in it.
+                other => texts(&other, &mut values),
+            },
+            _ => {}
+        }
+        values
+    }
+
+    fn is_secret_query(&self, name: &str) -> bool {
+        self.is_raw() || self.secrets.query.iter().any(|known| *known == name)
+    }
+
+    fn is_secret_field(&self, name: &str) -> bool {
+        self.is_raw() || self.secrets.fields.iter().any(|known| *known == name)
+    }
+
+    /// Nobody can say what is in a call to a path that a caller wrote.
+    fn is_raw(&self) -> bool {
+        matches!(self.target, Target::Raw { .. })
+    }
+
     fn shown_url(&self) -> String {
-        // Nobody can say what is in the query of a path that a caller wrote.
-        let raw = matches!(self.target, Target::Raw { .. });
         let mut url = self.url.clone();
         url.set_query(None);
         let mut text = String::from(url);
@@ -102,7 +169,7 @@ impl Request {
             text.push(if text.contains('?') { '&' } else { '?' });
             text.push_str(&name);
             text.push('=');
-            let secret = raw || self.secrets.query.contains(&name);
+            let secret = self.is_secret_query(&name);
             text.push_str(if secret { REDACTED } else { &value });
         }
         text
@@ -118,21 +185,22 @@ impl Request {
             return format!("<multipart: {}>", names.collect::<Vec<_>>().join(", "));
         }
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
-        let secret = |name: &str| self.secrets.fields.iter().any(|known| *known == name);
         match content_type {
-            "application/x-www-form-urlencoded" => {
+            FORM => {
                 let pairs = form_urlencoded::parse(self.body());
                 let shown = pairs.map(|(name, value)| {
-                    format!("{name}={}", if secret(&name) { REDACTED } else { &value })
+                    let secret = self.is_secret_field(&name) || is_json(&value);
+                    format!("{name}={}", if secret { REDACTED } else { &value })
                 });
                 shown.collect::<Vec<_>>().join("&")
             }
-            "application/json" => match serde_json::from_slice(self.body()) {
+            JSON => match serde_json::from_slice(self.body()) {
                 Ok(Value::Object(mut object)) => {
                     for (name, value) in &mut object {
-                        if secret(name) {
-                            *value = REDACTED.into();
-                        }
+                        *value = match self.is_secret_field(name) {
+                            true => REDACTED.into(),
+                            false => shown_value(value),
+                        };
                     }
                     Value::Object(object).to_string()
                 }
@@ -148,6 +216,39 @@ impl Request {
 }
 
 pub(crate) const REDACTED: &str = "<redacted>";
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+/// A value as it is printed: what is in an object may be a secret whatever the object is called.
+pub(crate) fn shown_value(value: &Value) -> Value {
+    match value {
+        Value::Object(_) => REDACTED.into(),
+        Value::Array(items) => items.iter().map(shown_value).collect(),
+        other => other.clone(),
+    }
+}
+
+/// Whether a field of a form looks like an object, which nobody can say what is in.
+fn is_json(text: &str) -> bool {
+    text.starts_with(['{', '['])
+}
+
+/// All texts in a value.
+fn texts(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(object) => object.values().for_each(|item| texts(item, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The secret in the value of a header of basic authentication.
+fn basic_secret(encoded: &str) -> Option<String> {
+    let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    Some(decoded.split_once(':')?.1.to_owned())
+}
 
 impl fmt::Debug for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -127,6 +127,7 @@ impl Exchange {
             headers,
             body,
             attempts,
+            secrets,
         } = received;
         if status.is_success() || (status.is_redirection() && redirect_expected) {
             return Ok(());
@@ -134,7 +135,7 @@ impl Exchange {
         let error = if status.is_redirection() {
             Error::redirect(*status, headers, body)
         } else {
-            Error::status_error(*status, headers, body)
+            Error::status_error(*status, headers, body).hiding(secrets)
         };
         Err(error.with_target(&self.target).with_attempts(*attempts))
     }

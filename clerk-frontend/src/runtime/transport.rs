@@ -46,6 +46,8 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
     /// How often the request was sent.
     pub(crate) attempts: u32,
+    /// The secrets that were sent, if the answer is an error that may repeat them.
+    pub(crate) secrets: Vec<String>,
 }
 
 /// Sends a request and waits for the head of its response.
@@ -91,6 +93,7 @@ impl Head {
             headers: self.headers,
             body,
             attempts: 1,
+            secrets: Vec::new(),
         })
     }
 }
