@@ -41,6 +41,8 @@ pub struct CallEntry<Client> {
 
 /// A call with all of its values.
 pub struct Prepared {
+    /// What the builder's `Debug` prints.
+    pub debug: String,
     pub request: Request,
     /// Sends the request once polled.
     pub answer: Answer,
@@ -82,6 +84,7 @@ macro_rules! prepared {
             builder = builder.extra_header(name, value);
         }
         Ok(Prepared {
+            debug: format!("{builder:?}"),
             request: builder.request().map_err(InputError::Build)?,
             answer: crate::table::answer(builder.send_response()),
         })

@@ -23,6 +23,7 @@ mod native;
 mod production_browser;
 mod retries;
 mod rotation;
+mod secrets;
 mod support;
 mod timeouts;
 mod tracing;
