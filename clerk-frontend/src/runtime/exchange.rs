@@ -160,7 +160,7 @@ async fn attempt(
     let head = transport::head(core, outgoing).await?;
     if let (Some(tokens), Some(flight)) = (tokens, &flight) {
         // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
-        tokens.take(flight, sent.as_ref(), head.headers());
+        tokens.take(flight, sent.as_ref(), head.status(), head.headers());
     }
     let mut received = head.read(core).await;
     if let Ok(received) = &mut received
@@ -252,6 +252,10 @@ fn hear(
     let Some(follower) = &core.follower else {
         return Heard::Nothing;
     };
+    // Says nothing about who is signed in.
+    if received.status == StatusCode::TOO_MANY_REQUESTS {
+        return Heard::Nothing;
+    }
     follower.hear(&Answer {
         target: &request.target,
         received,

@@ -81,6 +81,10 @@ pub(crate) async fn head(core: &Core, outgoing: Outgoing) -> Result<Head, Error>
 }
 
 impl Head {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{AUTHORIZATION, COOKIE, EXPIRES, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -120,15 +120,19 @@ impl Tokens {
 
     /// Takes note of the token in a response to a request that was sent with `sent`.
     ///
+    /// Whoever asks too often is not signed out by that: such an answer may bring a token, and not take one away.
+    ///
     /// Nothing is awaited here, see `pending`.
     pub(crate) fn take(
         &self,
         flight: &Flight<'_>,
         sent: Option<&SecretString>,
+        status: StatusCode,
         headers: &HeaderMap,
     ) {
         if let Some(new) = self.found(headers)
             && !same(sent, new.as_ref())
+            && (new.is_some() || status != StatusCode::TOO_MANY_REQUESTS)
         {
             let current = sent.cloned();
             flight.replace(Rotation { current, new });
@@ -338,7 +342,7 @@ mod tests {
         let tokens = tokens(Carrier::Authorization);
         let [one, two] = ["one", "two"].map(SecretString::from);
         let take = |sent: Option<&SecretString>, headers: &HeaderMap| {
-            tokens.take(&tokens.depart(sent), sent, headers);
+            tokens.take(&tokens.depart(sent), sent, StatusCode::OK, headers);
         };
         take(None, &headers(&[("authorization", "one")]));
         take(Some(&one), &headers(&[("authorization", "two")]));
@@ -348,6 +352,31 @@ mod tests {
         assert!(same(tokens.current().await.unwrap().as_ref(), Some(&two)));
         take(Some(&two), &headers(&[("authorization", "Bearer")]));
         assert!(tokens.current().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn rate_limits_are_not_sign_outs() {
+        let tokens = tokens(Carrier::Authorization);
+        let [one, two] = ["one", "two"].map(SecretString::from);
+        tokens.take(
+            &tokens.depart(None),
+            None,
+            StatusCode::OK,
+            &headers(&[("authorization", "one")]),
+        );
+        let take = |text| {
+            let headers = headers(&[("authorization", text)]);
+            tokens.take(
+                &tokens.depart(Some(&one)),
+                Some(&one),
+                StatusCode::TOO_MANY_REQUESTS,
+                &headers,
+            );
+        };
+        take("");
+        assert!(same(tokens.current().await.unwrap().as_ref(), Some(&one)));
+        take("two");
+        assert!(same(tokens.current().await.unwrap().as_ref(), Some(&two)));
     }
 
     #[test]
