@@ -171,7 +171,9 @@ macro_rules! settings_methods {
             ///
             /// Start it with [`http_client_builder`](crate::http_client_builder), which has TLS, or build it with
             /// `redirect::Policy::none()`: redirects are part of what this crate returns, and credentials
-            /// must not be sent after them. A response that was redirected is an error.
+            /// must not be sent after them. A response that was redirected is an error, but it comes too late: reqwest keeps
+            /// `Authorization` and `Cookie` from another host and sends it the rest, which is the body (passwords, codes) after 307
+            /// and 308, and the query (a development browser's token) in `Referer`.
             pub fn http_client(mut self, client: reqwest::Client) -> Self {
                 self.settings.http = Some(client);
                 self
