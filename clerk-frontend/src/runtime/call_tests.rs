@@ -437,6 +437,18 @@ async fn unreachable_servers_are_connect_errors_without_secrets() {
 }
 
 #[tokio::test]
+async fn the_longest_deadline_is_one() {
+    let settings = Settings {
+        deadline: Some(Duration::MAX),
+        timeout: Some(Duration::MAX),
+        ..Settings::default()
+    };
+    let (server, core) = server(ResponseTemplate::new(204), settings).await;
+    sending::<()>(Call::new(&core, &OPEN)).await.unwrap();
+    only_request(&server).await;
+}
+
+#[tokio::test]
 async fn raw_calls_take_any_answer() {
     let (server, core) = server(ResponseTemplate::new(204), Settings::default()).await;
     let call = RawCall::new(&core, Method::Delete, "/v1/anything?a=1").query("b", "2");

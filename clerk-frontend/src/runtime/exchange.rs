@@ -64,6 +64,7 @@ pub(crate) async fn run(
     let settings = &core.settings;
     let started = settings.clock.now();
     let deadline = options.deadline.or(settings.deadline);
+    let end = deadline.map(|deadline| started.saturating_add(deadline));
     let timeout = options.timeout.or(settings.timeout);
     let idempotent = options.idempotent || retry::is_idempotent(request.target.method());
     let mut waits = options.retry.as_ref().unwrap_or(&settings.retry).waits();
@@ -72,7 +73,7 @@ pub(crate) async fn run(
     loop {
         number += 1;
         let began = settings.clock.now();
-        let left = deadline.map(|deadline| (started + deadline).saturating_sub(began));
+        let left = end.map(|end| end.saturating_sub(began));
         let timeout = [timeout, left].into_iter().flatten().min();
         let mut outcome = attempt(core, request, number, timeout).await;
         let ended = settings.clock.now();
@@ -80,6 +81,7 @@ pub(crate) async fn run(
         let mut wait = None;
         if let Ok(Attempted { rejected: true, .. }) = &outcome
             && !renewed
+            && request.payload.is_repeatable()
         {
             // Another development browser, not another try of the same.
             renewed = true;
@@ -87,8 +89,8 @@ pub(crate) async fn run(
         } else if may_repeat(&outcome, request, idempotent) {
             wait = waits.next(retry_after(&outcome));
         }
-        if let (Some(deadline), Some(pause)) = (deadline, wait)
-            && (ended + pause) >= started + deadline
+        if let (Some(end), Some(pause)) = (end, wait)
+            && ended.saturating_add(pause) >= end
         {
             wait = None;
         }
@@ -149,50 +151,61 @@ async fn attempt(
     let tokens = core.tokens.as_ref().filter(|tokens| {
         request.target.auth() == Auth::Client && !tokens.is_overridden(&request.headers)
     });
-    let mut sent = None;
     if let Some(tokens) = tokens {
-        sent = tokens.ready(core, timeout).await?;
-        tokens.put(sent.as_ref(), &mut outgoing.url, &mut outgoing.headers)?;
+        return attempt_with_token(core, tokens, request, outgoing).await;
     }
+    let sequence = core.next_sequence();
+    let mut received = transport::head(core, outgoing).await?.read(core).await?;
+    keep_secrets(&mut received, request, None);
+    hear(core, request, &received, sequence, true);
+    Ok(Attempted {
+        received,
+        rejected: false,
+    })
+}
+
+async fn attempt_with_token(
+    core: &Core,
+    tokens: &Tokens,
+    request: &Request,
+    mut outgoing: Outgoing,
+) -> Result<Attempted, Error> {
+    let sent = tokens.ready(core, outgoing.timeout).await?;
+    let sent = sent.as_ref();
+    tokens.put(sent, &mut outgoing.url, &mut outgoing.headers)?;
 
     let sequence = core.next_sequence();
-    let flight = tokens.map(|tokens| tokens.depart(sent.as_ref()));
+    let flight = tokens.depart(sent);
     let head = transport::head(core, outgoing).await?;
-    if let (Some(tokens), Some(flight)) = (tokens, &flight) {
-        // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
-        tokens.take(flight, sent.as_ref(), head.status(), head.headers());
-    }
-    let mut received = head.read(core).await;
-    if let Ok(received) = &mut received
-        && !received.status.is_success()
-    {
-        received.secrets = request.secret_values();
-        received
-            .secrets
-            .extend(sent.as_ref().map(|token| token.expose_secret().to_owned()));
-    }
-    if let (Some(tokens), Some(flight), Ok(received)) = (tokens, &flight, &received)
+    // Before anything else is awaited: from here on the new token is not lost, whatever happens to this call.
+    tokens.take(&flight, sent, head.status(), head.headers());
+    let received = head.read(core).await;
+    if let Ok(received) = &received
         && flight.is_doubtful()
-        && is_trusted(core, tokens, request, received, sent.as_ref())
+        && is_trusted(core, tokens, request, received, sent)
     {
         flight.confirm();
     }
     drop(flight);
-    let Some(tokens) = tokens else {
-        let received = received?;
-        hear(core, request, &received, sequence, true);
-        return Ok(Attempted {
-            received,
-            rejected: false,
-        });
-    };
     settle(tokens).await;
-    let received = received?;
-    let rejected = tokens.give_up(sent.as_ref(), &received).await?;
+
+    let mut received = received?;
+    keep_secrets(&mut received, request, sent);
+    let rejected = tokens.give_up(sent, &received).await?;
     if !rejected {
-        follow(core, tokens, request, &received, sequence, sent.as_ref()).await;
+        follow(core, tokens, request, &received, sequence, sent).await;
     }
     Ok(Attempted { received, rejected })
+}
+
+/// Lets an error know what it must not repeat, should the server have repeated it.
+fn keep_secrets(received: &mut Received, request: &Request, sent: Option<&SecretString>) {
+    if received.status.is_success() {
+        return;
+    }
+    received.secrets = request.secret_values();
+    let token = sent.map(|token| token.expose_secret().to_owned());
+    received.secrets.extend(token);
 }
 
 /// Whether an answer is to the client that the request was sent for, and not to a new one that was made because its token was

@@ -87,7 +87,7 @@ impl Retry {
     /// Starts the waits of one call.
     pub(crate) fn waits(&self) -> Waits {
         let mut builder = ExponentialBuilder::new()
-            .with_min_delay(self.first_wait)
+            .with_min_delay(self.first_wait.min(self.longest_wait))
             .with_max_delay(self.longest_wait)
             .with_factor(2.0)
             .with_max_times(usize::try_from(self.attempts.saturating_sub(1)).unwrap_or(usize::MAX))
@@ -178,6 +178,17 @@ mod tests {
         );
         assert!(waits(Retry::none()).is_empty());
         assert!(waits(Retry::new().attempts(0)).is_empty());
+    }
+
+    #[test]
+    fn the_longest_wait_bounds_the_first_one_too() {
+        let retry = Retry::new().longest_wait(Duration::from_millis(10));
+        assert!(retry.waits().next(None) <= Some(Duration::from_millis(20)));
+        let endless = Retry::new()
+            .attempts(u32::MAX)
+            .first_wait(Duration::MAX)
+            .longest_wait(Duration::MAX);
+        assert_eq!(endless.waits().next(None), Some(Duration::MAX));
     }
 
     #[test]
