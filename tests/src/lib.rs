@@ -1,4 +1,5 @@
-//! Every response, schema and call of both APIs in tables, and the commands that go through them: `decode` and `conformance`.
+//! Every response, schema and call of both APIs in tables, and the commands that go through them: `decode`, `conformance`; and
+//! `load`, which makes many calls at once.
 //!
 //! Written as a downstream crate would be: only what `clerk-frontend` makes public is used.
 
@@ -8,6 +9,7 @@ pub mod document;
 #[rustfmt::skip]
 mod generated;
 pub mod input;
+pub mod load;
 pub mod sample;
 pub mod table;
 
