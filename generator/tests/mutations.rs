@@ -603,7 +603,7 @@ fn damaged_excerpts_give_code_or_errors() {
     let strategy = (0..2usize, any::<usize>(), damages, tear());
     check(
         "small excerpts",
-        1400,
+        1000,
         strategy,
         |(api, excerpt, damages, tear)| {
             let document = &documents()[api];
