@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Hang,
     /// Ends the connection the hard way.
     Reset,
+    /// Waits for the test, see [`Server::let_go`].
+    Await,
     /// Tells the test that it is here, see [`Server::reached`].
     Tell,
 }
@@ -51,6 +53,7 @@ struct Seen {
     connections: usize,
     requests: Vec<Sent>,
     told: usize,
+    let_go: bool,
 }
 
 pub(crate) struct Server {
@@ -96,6 +99,11 @@ impl Server {
 
     pub(crate) fn requests(&self) -> Vec<Sent> {
         self.seen.borrow().requests.clone()
+    }
+
+    /// Lets scripts go on from [`Step::Await`].
+    pub(crate) fn let_go(&self) {
+        self.seen.send_modify(|seen| seen.let_go = true);
     }
 
     /// Returns once a script came to [`Step::Tell`].
@@ -146,6 +154,10 @@ async fn connection(
             Step::Reset => {
                 stream.set_zero_linger().unwrap();
                 return None;
+            }
+            Step::Await => {
+                let mut seen = seen.subscribe();
+                seen.wait_for(|seen| seen.let_go).await.ok()?;
             }
             Step::Tell => seen.send_modify(|seen| seen.told += 1),
         }
