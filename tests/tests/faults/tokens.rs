@@ -94,7 +94,7 @@ async fn a_token_before_the_time_is_over() {
     let mut part = response("200 OK", &[NEW], crate::server::HEALTHY);
     part.truncate(part.len() - 5);
     let scene = Scene::new(vec![vec![Step::Read, Step::Send(part), Step::Hang]]);
-    let options = CallOptions::new().timeout(Duration::from_millis(400));
+    let options = CallOptions::new().timeout(Duration::from_secs(2));
     let error = scene.call_with(Which::Post, options).await.unwrap_err();
     scene.assert_failed(&error, ErrorKind::Timeout, 1);
     assert_rotated(&scene).await;
