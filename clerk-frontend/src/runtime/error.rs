@@ -512,23 +512,9 @@ impl fmt::Display for Error {
     }
 }
 
-/// A server's text on one line, and not at any length.
+/// A server's text as it is printed.
 fn shown(text: &str) -> Cow<'_, str> {
-    if text.len() <= SHOWN && !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let mut characters = text.chars();
-    let start = characters.by_ref().take(SHOWN);
-    let mut line: String = start
-        .map(|character| match character.is_control() {
-            true => ' ',
-            false => character,
-        })
-        .collect();
-    if characters.next().is_some() {
-        line.push_str("...");
-    }
-    Cow::Owned(line)
+    error_body::one_line(text, SHOWN)
 }
 
 impl fmt::Debug for Error {

@@ -1,5 +1,6 @@
 //! Error responses, read as loosely as can be: an error about an error would hide the first one.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
@@ -102,28 +103,32 @@ fn map(object: &mut Map<String, Value>, name: &str) -> Option<Map<String, Value>
     }
 }
 
-/// The first words of a text, on one line; nothing of markup, which says little and at length.
+/// The first words of a text; nothing of markup, which says little and at length.
 fn shown(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() || text.starts_with('<') {
         return None;
     }
+    Some(one_line(text, KEPT_TEXT).into_owned())
+}
+
+/// A text on one line, and of at most so many characters.
+pub(crate) fn one_line(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most && !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
     let mut characters = text.chars();
-    let mut line: String = characters
-        .by_ref()
-        .take(KEPT_TEXT)
-        .map(|character| {
-            if character.is_control() {
-                ' '
-            } else {
-                character
-            }
+    let start = characters.by_ref().take(most);
+    let mut line: String = start
+        .map(|character| match character.is_control() {
+            true => ' ',
+            false => character,
         })
         .collect();
     if characters.next().is_some() {
         line.push_str("...");
     }
-    Some(line)
+    Cow::Owned(line)
 }
 
 /// The trace id from the headers: Clerk's own, else that of the network in front of it.

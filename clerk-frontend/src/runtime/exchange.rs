@@ -1,6 +1,5 @@
 //! One call from its request to its answer: attempts, waits between them, tokens, and those who watch.
 
-use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -18,7 +17,7 @@ use super::transport::{self, Outgoing, Received};
 use super::{clock, trace};
 
 /// One attempt at a call, for [`ClientBuilder::on_attempt`](crate::ClientBuilder::on_attempt).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
     /// The id of the operation, as in Clerk's API document; nothing for a raw call.
@@ -37,22 +36,6 @@ pub struct Attempt<'a> {
     pub duration: Duration,
     /// How long is waited before the next attempt; nothing if there is none.
     pub retry_in: Option<Duration>,
-}
-
-impl fmt::Debug for Attempt<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Attempt")
-            .field("operation_id", &self.operation_id)
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("number", &self.number)
-            .field("status", &self.status)
-            .field("failure", &self.failure)
-            .field("duration", &self.duration)
-            .field("retry_in", &self.retry_in)
-            .finish()
-    }
 }
 
 /// Sends a request, again if it is worth it and safe, and returns the last answer, whatever its status.
